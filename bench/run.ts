@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick`, and so for `scale`, `sign-in` and `events`, tries it out, and keeps nothing.
+ * `npm run bench peers quick`, and so for `scale`, `sign-in`, `attacks` and `events`, tries it out, and keeps nothing.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { attacksReport } from './attacks.js';
 import { measureCodecs } from './codecs.js';
 import { eventsReport } from './events.js';
 import { measureGeneration } from './generate.js';
@@ -37,6 +38,7 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     scaleTables(quick ? [25, 100] : [25, 50, 100, 200, 400], quick ? 2 : 5),
   ],
   'sign-in': async () => ['# Sign-ins by strangers', '', machine(), '', ...(await signInReport(quick))],
+  attacks: async () => ['# Under attack', '', machine(), '', ...(await attacksReport(quick))],
   events: async () => [
     '# From a change to its subscribers',
     '',

@@ -5,6 +5,7 @@ import module from 'node:module';
 import { Command, CommanderError } from 'commander';
 import type { DeployVerbOptions } from './cli/commands/deploy.js';
 import type { DevOptions } from './cli/commands/dev.js';
+import type { DocumentsOptions } from './cli/commands/documents.js';
 import type { ExplainOptions } from './cli/commands/explain.js';
 import type { InitOptions } from './cli/commands/init.js';
 import type { ReindexVerbOptions } from './cli/commands/reindex.js';
@@ -107,6 +108,22 @@ verb(
   )
   .action(async (files: string[], options: ExplainOptions) => {
     const action = async () => (await import('./cli/commands/explain.js')).explainVerb(files, options);
+    await run(action)(options);
+  });
+
+verb(
+  'documents',
+  'write the trusted documents of a server: the text of each operation by its id, which clients send in the place of the text',
+)
+  .argument('[files...]', 'documents of operations; left out: all below operations/')
+  .option('--out <file>', 'write them to this file, below the root', 'operations/documents.json')
+  .option('--json', 'print id, text, name and file of each as JSON')
+  .addHelpText(
+    'after',
+    examples('tableloom documents', 'tableloom documents app/queries.graphql --out app/documents.json'),
+  )
+  .action(async (files: string[], options: DocumentsOptions) => {
+    const action = async () => (await import('./cli/commands/documents.js')).documentsVerb(files, options);
     await run(action)(options);
   });
 

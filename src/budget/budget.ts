@@ -43,8 +43,11 @@ export function budgetIn(
   const selections = new Selections(schema, document, operation, options.variables);
   const run = (mode: Mode) => new Walk(costs, selections, mode, options).operation(operation, root);
   const usual = run('usual');
-  const most = run('most');
-  const warm = isCached(costs) && operation.operation === 'query' ? run('warm').figures : undefined;
+  // What has too many fields has so in either way.
+  const isKnown = Number.isFinite(usual.figures.requests);
+  const most = isKnown ? run('most') : usual;
+  const warm =
+    isKnown && isCached(costs) && operation.operation === 'query' ? run('warm').figures : undefined;
   return {
     operation: operation.operation,
     name: operation.name?.value ?? null,

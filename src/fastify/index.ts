@@ -1,7 +1,9 @@
 /** What applications on Fastify import: `tableloom/server`. */
+export type { DocumentOptions } from './documents/documents.js';
 export { requestErrorCodes } from './http/http.js';
 export { type HttpEvent, type HttpResult, lambdaHandler } from './lambda.js';
 export type { ConnectionLimits } from './limits/connections.js';
+export { networkOf } from './limits/network.js';
 export { listeningProblem } from './listening.js';
 export type { LiveLimits } from './live/limits.js';
 export { type RedisWakerOptions, redisWaker } from './live/wakers/redis-waker.js';
@@ -16,6 +18,9 @@ export type {
   TableloomOptions,
 } from './options.js';
 export { tableloom } from './plugin.js';
+export type { Draft, Rate, Taken } from './rates/buckets.js';
+export type { RateLimits, RateStore } from './rates/rates.js';
+export { type RedisRatesOptions, redisRates } from './rates/redis-rates.js';
 export type { ScalarFunctions } from './scalars.js';
 export { type LogLevel, type ServerSettings, serverOptions } from './server-options.js';
 export { stopOnSignals } from './stop.js';

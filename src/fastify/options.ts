@@ -1,7 +1,9 @@
 /** What the plugin is registered with. */
 import type { FastifyRequest } from 'fastify';
 import type { AppContext, Costs, Database, MaybePromise, Session, TableDefinition } from 'tableloom/runtime';
+import type { DocumentOptions } from './documents/documents.js';
 import type { LiveLimits } from './live/limits.js';
+import type { RateLimits } from './rates/rates.js';
 import type { ScalarFunctions } from './scalars.js';
 
 /** Who sends a request, as the application's `AppContext` declares `principal`. */
@@ -71,6 +73,10 @@ export interface PluginOptions {
   /** Origins whose pages may call the server, such as `https://app.example`; `*` is all. Needs @fastify/cors. */
   readonly corsOrigins?: readonly string[];
   readonly limits?: Partial<ServerLimits>;
+  /** How much each caller may have in a time: RATE_LIMITED beyond. Default: in production, as much as usual. */
+  readonly rates?: boolean | Partial<RateLimits>;
+  /** Documents that clients name by their ids, and whether all others are refused. Default: none, and none. */
+  readonly documents?: DocumentOptions;
   /** Limits of subscriptions, where the schema has some. */
   readonly live?: Partial<LiveLimits>;
   /**
@@ -78,7 +84,7 @@ export interface PluginOptions {
    * connection of a subscriber with a token, when it is opened and every `live.recheckMs`: the connection is closed.
    */
   readonly revalidate?: (context: RequestContext) => MaybePromise<void>;
-  /** What tells principals apart, to count their connections. Default: all of the principal, as JSON. */
+  /** What tells principals apart, to count their connections and points. Default: all of the principal, as JSON. */
   readonly principalId?: (principal: Principal) => string;
   /** The IDE at /graphiql, of the package altair-static. Default: outside production. */
   readonly ide?: boolean | IdeSettings;

@@ -1,22 +1,32 @@
 /** The Fastify plugin: generated code, served. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type DocumentNode, type GraphQLError, Kind } from 'graphql';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { type DocumentNode, type GraphQLError, type GraphQLSchema, Kind } from 'graphql';
 import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius';
 import { freshFrom, tellWritten, writtenHeader } from './cache/written.js';
 import { contextWith } from './context.js';
 import { asksForCost, costTold, refuseCostly } from './cost/cost.js';
+import { TrustedDocuments } from './documents/documents.js';
 import { addHealth } from './health/health.js';
 import { discreet } from './http/discreet.js';
 import { logFaults } from './http/errors.js';
 import { graphqlOverHttp } from './http/http.js';
+import { checkBody, checkQueryString } from './http/parameters.js';
 import { ide } from './ide/ide.js';
+import { Admission } from './limits/admission.js';
+import { errorsOf, KeptDocuments, parseDocument, parseError } from './limits/documents.js';
 import { hideSchema } from './limits/introspection.js';
 import { depthLimit } from './limits/limits.js';
 import { refuseSubscription } from './live/operations.js';
 import { subscriptionsOf } from './live/subscriptions.js';
 import { orInstall } from './optional.js';
-import { type PluginOptions, type RequestContext, type TableloomOptions, usualLimits } from './options.js';
-import { clientGone, principalOf } from './request.js';
+import {
+  type PluginOptions,
+  type RequestContext,
+  type ServerLimits,
+  type TableloomOptions,
+  usualLimits,
+} from './options.js';
+import { clientGone, payerOf, principalOf } from './request.js';
 import { executableSchema, withSubscriptions } from './schema.js';
 
 /** For how long browsers remember what another origin may do, in seconds. */
@@ -46,8 +56,28 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);
 
   const schema = executableSchema(options.typeDefs, options.scalars);
+  const documents = documentsOf(options, schema, limits);
+  const admission = new Admission(options, schema, limits, production);
+  const { preParsing } = graphqlOverHttp.additionalRouteOptions;
+  const admit = async (request: FastifyRequest) => admission.request(request);
+  const errorHandler: NonNullable<RouteOptions['errorHandler']> = function (error, request, reply) {
+    const { errors: causes } = error as { readonly errors?: readonly unknown[] };
+    const shown = causes?.map(parseError) as readonly GraphQLError[] | undefined;
+    const told = Object.assign(
+      Object.create(error),
+      shown && { errors: production ? shown.map(discreet) : shown },
+    );
+    graphqlOverHttp.additionalRouteOptions.errorHandler.call(this, told, request, reply);
+    // What the server failed at, and what was refused for being too much, is not counted again.
+    if (reply.statusCode < 429) admission.refused(request);
+  };
   const subscriptions = schema.getSubscriptionType()
-    ? await subscriptionsOf(app, options, limits, production)
+    ? await subscriptionsOf(
+        app,
+        options,
+        { limits, isProduction: production, admission, documents },
+        errorHandler,
+      )
     : undefined;
 
   await app.register(mercurius, {
@@ -59,22 +89,21 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     jit: options.jit ?? 0,
     // Validation rules that look at the document alone, as documents that passed are remembered.
     validationRules: [depthLimit(limits.depth)],
-    graphql: { parseOptions: { maxTokens: limits.tokens } },
+    graphql: {
+      parseOptions: { maxTokens: limits.tokens },
+      // Passed on to graphql-js, of whose options Mercurius' types know one.
+      validateOptions: { hideSuggestions: production } as object,
+    },
     context: (request: FastifyRequest, reply: FastifyReply) =>
-      contextFor(request, reply, options, limits.operationMs),
+      contextFor(request, reply, options, limits.operationMs, admission),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
-      ...(subscriptions && {
-        preParsing: [subscriptions.upgrade, graphqlOverHttp.additionalRouteOptions.preParsing],
-      }),
-      errorHandler(error, request, reply) {
-        const causes = (error as { readonly errors?: readonly GraphQLError[] }).errors;
-        const told =
-          production && causes
-            ? Object.assign(Object.create(error), { errors: causes.map(discreet) })
-            : error;
-        return graphqlOverHttp.additionalRouteOptions.errorHandler.call(this, told, request, reply);
+      preParsing: [admit, ...(subscriptions ? [subscriptions.upgrade] : []), preParsing],
+      preHandler: async ({ method, query, body }) => {
+        if (method === 'GET') checkQueryString(query, documents);
+        else checkBody(body, documents);
       },
+      errorHandler,
     },
     errorFormatter: (execution, context) => {
       logFaults(execution.errors, context.reply.log);
@@ -82,10 +111,21 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       return graphqlOverHttp.errorFormatter({ ...execution, errors: told }, context);
     },
   });
+  const kept = new KeptDocuments(app);
+  const payerIn = (context: Pick<MercuriusContext, 'reply'>) =>
+    payerOf(context.reply.request, ours(context as MercuriusContext).principal, options.principalId);
+  app.graphql.addHook('preValidation', async (schema, document, context) => {
+    if (context.reply as FastifyReply | undefined) await admission.document(document, () => payerIn(context));
+    kept.add(document, schema);
+  });
   app.graphql.addHook('preExecution', async (schema, document, context, variables) => {
     if (production) hideSchema(document, ours(context as MercuriusContext).principal, canSignIn);
     if (subscriptions) refuseSubscription(document, context.reply?.request);
     refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
+    if (context.reply) {
+      const { operationName } = parametersOf(context.reply.request);
+      await admission.operation({ document, operationName, variables }, () => payerIn(context));
+    }
     // Mercurius keeps one compiled operation for a document, whichever operation is requested next. A document that a hook
     // gives is not compiled.
     return options.jit && operationsIn(document) > 1 ? { document } : undefined;
@@ -109,6 +149,18 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       title: 'Tableloom',
       ...(ideOption !== true && ideOption),
     });
+}
+
+function documentsOf(
+  { documents }: PluginOptions,
+  schema: GraphQLSchema,
+  limits: ServerLimits,
+): TrustedDocuments | undefined {
+  if (documents === undefined) return undefined;
+  return new TrustedDocuments(documents, (text) => {
+    const [error] = errorsOf(parseDocument(text, limits), schema, limits, false);
+    if (error) throw error;
+  });
 }
 
 /** Unless NODE_ENV says otherwise, a function of AWS Lambda is in production. */
@@ -135,7 +187,7 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   await app.register(cors, {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'POST'],
-    exposedHeaders: ['x-request-id', writtenHeader],
+    exposedHeaders: ['x-request-id', 'retry-after', writtenHeader],
     maxAge: preflightSeconds,
   });
 }
@@ -145,8 +197,10 @@ async function contextFor(
   reply: FastifyReply,
   options: PluginOptions,
   deadlineMs: number,
+  admission: Admission,
 ): Promise<RequestContext> {
   const principal = await principalOf(request, options.authenticate);
+  admission.caller(payerOf(request, principal, options.principalId));
   const db = options.database.session({
     actor: principal === null ? null : (options.actor?.(principal) ?? null),
     signal: clientGone(reply),
@@ -155,6 +209,10 @@ async function contextFor(
     ...(asksForCost(request) && { capacity: true }),
   });
   return contextWith(db, request, principal, options);
+}
+
+function parametersOf({ body, query }: FastifyRequest) {
+  return (body ?? query ?? {}) as { readonly operationName?: string };
 }
 
 /** The context that {@link contextFor} made, to which Mercurius adds its own. */

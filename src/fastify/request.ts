@@ -1,7 +1,9 @@
 /** Of one request: who sends it, and whether they still wait for the answer. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { tokenInvalid } from 'tableloom/runtime';
+import { networkOf } from './limits/network.js';
 import type { PluginOptions, Principal } from './options.js';
+import type { Payer } from './rates/rates.js';
 
 /** Aborted when the connection closes before the answer has been sent: nobody is there to read it. */
 export function clientGone({ raw }: FastifyReply): AbortSignal {
@@ -27,4 +29,15 @@ export async function principalOf(
   const principal = token === undefined ? null : await authenticate(token, request);
   if (principal === null || principal === undefined) throw tokenInvalid();
   return principal;
+}
+
+/** Whom connections and points are counted for: the principal, or where there is none, the address. */
+export function payerOf(
+  { ip }: FastifyRequest,
+  principal: Principal | null,
+  principalId: PluginOptions['principalId'] = JSON.stringify,
+): Payer {
+  return principal === null
+    ? { kind: 'address', key: networkOf(ip) }
+    : { kind: 'principal', key: principalId(principal) };
 }

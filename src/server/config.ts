@@ -22,8 +22,10 @@ export interface ServerConfig {
   readonly trustProxy: readonly string[];
   /** Null: as many as usual. */
   readonly maxConnections: number | null;
-  /** Through which processes tell one another of events; null: they look for them. */
+  /** Through which processes tell one another of events and count callers' requests; null: each for itself. */
   readonly redisUrl: string | null;
+  /** A file of trusted documents, which are the only ones that are answered; null: all are. */
+  readonly trustedDocuments: string | null;
 }
 
 export type StorageConfig =
@@ -85,6 +87,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     trustProxy: readProxies(list(read('TRUST_PROXY')), problems),
     maxConnections: readCount('MAX_CONNECTIONS', read, problems),
     redisUrl: readRedisUrl(read('REDIS_URL'), problems),
+    trustedDocuments: read('TRUSTED_DOCUMENTS'),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;

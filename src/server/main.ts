@@ -1,13 +1,14 @@
 /** Starts the server as the environment says, and stops it when told to. */
 
 import { createTables, Database, resolveTableNames } from 'tableloom/runtime';
-import { redisWaker, stopOnSignals } from 'tableloom/server';
+import { redisRates, redisWaker, stopOnSignals } from 'tableloom/server';
 import { tables } from '../../generated/index.js';
 import { buildApp } from './app.js';
 import { createAuth } from './auth/auth.js';
 import { secretsFor, signedWith } from './auth/secrets.js';
 import { complaint } from './complaint.js';
 import { readConfig } from './config.js';
+import { documentsOf } from './documents.js';
 import { seed } from './seed/seed.js';
 import { openStorage } from './storage.js';
 
@@ -18,9 +19,10 @@ async function main(): Promise<void> {
   const storage = await openStorage(config.storage, production);
   try {
     const names = resolveTableNames(tables, { TABLE_PREFIX: config.tablePrefix });
-    const { redisUrl, tablePrefix } = config;
-    const waker =
-      redisUrl === null ? null : await redisWaker({ url: redisUrl, channel: `${tablePrefix}:events` });
+    const { redisUrl: url, tablePrefix } = config;
+    const waker = url === null ? null : await redisWaker({ url, channel: `${tablePrefix}:events` });
+    const store = url === null ? null : await redisRates({ url, prefix: `${tablePrefix}:rates` });
+    const documents = await documentsOf(config.trustedDocuments);
     const database = new Database({
       client: storage.client,
       tables: names,
@@ -37,6 +39,8 @@ async function main(): Promise<void> {
       ide: !production,
       logLevel: config.logLevel,
       corsOrigins: config.corsOrigins,
+      rates: production && (store === null || { store }),
+      ...(documents && { documents }),
       trustProxy: config.trustProxy,
       limits: {
         ...(config.maxConnections !== null && { connections: config.maxConnections }),
@@ -46,6 +50,7 @@ async function main(): Promise<void> {
     stopOnSignals(async () => {
       await app.close();
       await waker?.close();
+      await store?.close();
       await storage.close();
     });
     await app.listen({ host, port });

@@ -21,6 +21,7 @@ const kinds = [
     words: /\bperformance\b|\bhrtime\b|\bcpuUsage\b|\bDate\.now\b|\bnew Date\(\)/,
     allowed: {
       'test/runtime/subscriptions.property.test.ts': 'commits that are late, by the clocks of processes',
+      'test/server/attacks/target.ts': 'a process of its own, by whose clock tokens expire',
       'test/server/live/processes.test.ts': 'processes of their own, by whose clock events are stamped',
     },
   },

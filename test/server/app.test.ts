@@ -96,7 +96,7 @@ describe('a request that asks too much', () => {
       'BAD_USER_INPUT',
     );
     expect(code(await server.ask(setConfig, { token, variables: { value: nest(1000) } }))).toBe(
-      'BAD_USER_INPUT',
+      'BAD_REQUEST',
     );
     expect(code(await server.ask(setConfig, { token, variables: { value: 'x'.repeat(70_000) } }))).toBe(
       'BAD_USER_INPUT',

@@ -6,6 +6,7 @@ import { type Lock, pendingCodes } from '../../generator/lock.js';
 import { hasRules } from '../../generator/scaffold/rule-files.js';
 import { locksAt } from '../check/against.js';
 import { checkBudgets } from '../check/budgets.js';
+import { checkDocuments } from '../check/documents.js';
 import { staleness } from '../check/staleness.js';
 import { generateInMemory, loadProject, outputsOnDisk } from '../host/codegen.js';
 import { priced } from '../operations.js';
@@ -64,6 +65,7 @@ async function check({ root, config, types = false, against }: Options, stages: 
   const budgets = first && measure('count requests', () => checkBudgets(priced(first)));
   diagnostics.push(...(budgets?.diagnostics ?? []));
   for (const [path, text] of budgets?.sources ?? []) sources.set(path, text);
+  if (first) diagnostics.push(...checkDocuments(priced(first).schema));
 
   if (diagnostics.length > 0) terminal.findings(formatDiagnostics(diagnostics, sources));
   if (diagnostics.some((one) => one.severity === 'error')) return 1;

@@ -1,11 +1,17 @@
 /** What operations may cost, and what they did cost. */
 
 import type { FastifyRequest } from 'fastify';
-import { type DocumentNode, GraphQLError, type GraphQLSchema, Kind } from 'graphql';
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type VariableDefinitionNode,
+} from 'graphql';
 import { type Budget, type BudgetField, budgetOf, type Costs, type Statistics } from 'tableloom/runtime';
 
-/** What documents may cost whatever their variables: most are far below any limit, and need no further look. */
-const worst = new WeakMap<DocumentNode, number>();
+/** Why documents may cost too much, with the worst values of their variables. Most may not, and need no further look. */
+const worst = new WeakMap<DocumentNode, GraphQLError | null>();
 
 /**
  * Throws QUERY_TOO_COSTLY where an operation of a valid document may send more than `limit` requests, of those that
@@ -18,28 +24,28 @@ export function refuseCostly(
   variables: Readonly<Record<string, unknown>>,
   limit: number,
 ): void {
-  if (worstOf(costs, schema, document) <= limit) return;
-  const budget = costliest(costs, schema, document, variables);
-  if (budget === undefined || budget.most.requests <= limit) return;
-  throw new GraphQLError(refusal(budget, limit), {
-    extensions: { code: 'QUERY_TOO_COSTLY', limit, requests: finite(budget.most.requests) },
-  });
+  const declared = variablesOf(document);
+  const known = worst.get(document);
+  const refusal = known === undefined ? refusalOf(costliest(costs, schema, document), limit) : known;
+  worst.set(document, refusal);
+  // A budget takes a variable for its default, and a client may send another value.
+  const hasDefault = declared.some(({ defaultValue }) => defaultValue !== undefined);
+  if (refusal === null && !hasDefault) return;
+  const own =
+    declared.length === 0 ? refusal : refusalOf(costliest(costs, schema, document, variables), limit);
+  if (own !== null) throw own;
 }
 
-function worstOf(costs: Costs, schema: GraphQLSchema, document: DocumentNode): number {
-  const known = worst.get(document);
-  if (known !== undefined) return known;
-  // A budget takes a variable for its default, and a client may send another value.
-  const hasDefault = document.definitions.some(
-    (one) =>
-      one.kind === Kind.OPERATION_DEFINITION &&
-      one.variableDefinitions?.some(({ defaultValue }) => defaultValue !== undefined),
+function refusalOf(budget: Budget | undefined, limit: number): GraphQLError | null {
+  if (budget === undefined || budget.most.requests <= limit) return null;
+  const extensions = { code: 'QUERY_TOO_COSTLY', limit, requests: finite(budget.most.requests) };
+  return new GraphQLError(messageOf(budget, limit), { extensions });
+}
+
+function variablesOf({ definitions }: DocumentNode): readonly VariableDefinitionNode[] {
+  return definitions.flatMap((one) =>
+    one.kind === Kind.OPERATION_DEFINITION ? (one.variableDefinitions ?? []) : [],
   );
-  const requests = hasDefault
-    ? Number.POSITIVE_INFINITY
-    : (costliest(costs, schema, document)?.most.requests ?? 0);
-  worst.set(document, requests);
-  return requests;
 }
 
 /** Of the operations of a document the one that may send the most requests. */
@@ -58,7 +64,7 @@ function costliest(
   return budgets.sort((a, b) => b.most.requests - a.most.requests)[0];
 }
 
-function refusal({ most, fields }: Budget, limit: number): string {
+function messageOf({ most, fields }: Budget, limit: number): string {
   if (!Number.isFinite(most.requests)) return 'The query has too many fields for its cost to be known.';
   const [worst] = everyField(fields).sort((a, b) => b.requests.most - a.requests.most);
   const told = `The query may send ${most.requests} requests to the database; at most ${limit} are allowed.`;

@@ -6,6 +6,7 @@ import { formatError, internal, isGraphQLError, withRequestCode } from './errors
 import { secureHeaders } from './headers.js';
 import { checkBody, checkQueryString } from './parameters.js';
 import { codeOfStatus, httpError } from './status.js';
+import { refuseTwoMeanings, strictText } from './wire.js';
 
 /**
  * The codes an answer's `extensions.code` can have because of the request itself, before any resolver ran. What
@@ -20,6 +21,12 @@ export const requestErrorCodes = {
   OPERATION_NOT_SERVED:
     'Subscriptions are served over WebSocket and at /graphql/stream, queries and mutations at /graphql.',
   TOO_MANY_SUBSCRIPTIONS: 'The connection has as many subscriptions as it may have.',
+  RATE_LIMITED:
+    'The caller has used up what it may have in a time. Repeat the request after `retryAfter` seconds.',
+  DOCUMENT_NOT_TRUSTED: 'The server answers trusted documents only, and this is none of them.',
+  PERSISTED_DOCUMENT_NOT_FOUND: 'There is no trusted document of this `documentId`.',
+  PERSISTED_QUERY_NOT_FOUND:
+    'There is no trusted document of this `extensions.persistedQuery`: send its text.',
   INTERNAL_SERVER_ERROR: 'An unexpected error occurred in the server. Its log has the details.',
 } as const;
 
@@ -40,7 +47,8 @@ export const graphqlOverHttp = {
   additionalRouteOptions: {
     schema: {},
     exposeHeadRoute: false,
-    preParsing: async (request, reply) => {
+    preParsing: async (request, reply, payload) => {
+      refuseTwoMeanings(request);
       const mediaType = negotiate(request.headers.accept);
       if (mediaType === undefined) {
         throw httpError(406, 'Accept application/graphql-response+json or application/json.');
@@ -51,6 +59,7 @@ export const graphqlOverHttp = {
         'content-type': `${mediaType}; charset=utf-8`,
         vary: vary === undefined ? 'accept' : `${vary}, accept`,
       });
+      return request.method === 'GET' ? undefined : strictText(payload);
     },
     preHandler: async (request) => {
       if (request.method === 'GET') checkQueryString(request.query);
@@ -64,6 +73,9 @@ export const graphqlOverHttp = {
       const { statusCode, response } = describeFailure(error, mediaType, request.log);
       if (statusCode === 401) reply.header('www-authenticate', challenge(response));
       if (statusCode === 405) reply.header('allow', 'POST');
+      const { retryAfter } = response.errors?.[0]?.extensions ?? {};
+      if (statusCode === 429 && typeof retryAfter === 'number')
+        reply.header('retry-after', String(retryAfter));
       return reply.code(statusCode).type(`${mediaType}; charset=utf-8`).send(response);
     },
   },
@@ -128,7 +140,10 @@ const statusOfCode: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   TOKEN_EXPIRED: 401,
   TOKEN_INVALID: 401,
+  BAD_REQUEST: 400,
   FORBIDDEN: 403,
+  DOCUMENT_NOT_TRUSTED: 403,
+  RATE_LIMITED: 429,
   BUSY: 503,
   STORAGE_UNAVAILABLE: 503,
 };

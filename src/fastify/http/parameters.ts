@@ -1,9 +1,17 @@
 import { GraphQLError, getOperationAST, parse } from 'graphql';
+import type { TrustedDocuments } from '../documents/documents.js';
+import { refuseLong } from '../limits/limits.js';
 import { httpError } from './status.js';
 
-/** Checks the body of a POST request. Throws an {@link httpError} 400. */
-export function checkBody(body: unknown): void {
+/** Lists and objects within one another, of variables: more than storage has room for, and no deeper than all of us can recurse. */
+const deepestValue = 100;
+
+/** Checks the body of a POST request, and gives it the text of the document that it names. Throws an {@link httpError} 400. */
+export function checkBody(body: unknown, documents?: TrustedDocuments): void {
+  if (Array.isArray(body))
+    throw httpError(400, 'Batches are not served. Send each operation as a request of its own.');
   if (!isMap(body)) throw httpError(400, 'The body must be a JSON object with a "query".');
+  if (documents) body.query = documents.textOf(body);
   checkParameters(body);
 }
 
@@ -11,12 +19,13 @@ export function checkBody(body: unknown): void {
  * Checks the parameters of a GET request. Throws an {@link httpError} 400, or a GraphQLError if the document does not
  * have the operation: Mercurius, which looks at it to see whether it is a query, fails with a TypeError.
  */
-export function checkQueryString(parameters: unknown): void {
+export function checkQueryString(parameters: unknown, documents?: TrustedDocuments): void {
   if (!isMap(parameters)) throw httpError(400, 'There must be a "query" parameter.');
   if (parameters.operationName === '') delete parameters.operationName;
-  const { query, operationName } = parameters;
   const variables = readJson('variables', parameters.variables);
   const extensions = readJson('extensions', parameters.extensions);
+  if (documents) parameters.query = documents.textOf({ ...parameters, extensions });
+  const { query, operationName } = parameters;
   checkParameters({ query, operationName, variables, extensions });
   const document = tryParse(String(query));
   if (document === undefined || getOperationAST(document, operationName as string | undefined)) return;
@@ -33,6 +42,7 @@ function checkParameters({
   variables,
   extensions,
 }: Readonly<Record<string, unknown>>): void {
+  if (typeof query === 'string') refuseLong(query);
   if (typeof query !== 'string' || query === '' || isJson(query))
     throw httpError(400, '"query" must be the text of a GraphQL document.');
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
@@ -40,6 +50,22 @@ function checkParameters({
   }
   if (!isAbsent(variables) && !isMap(variables)) throw httpError(400, '"variables" must be an object.');
   if (!isAbsent(extensions) && !isMap(extensions)) throw httpError(400, '"extensions" must be an object.');
+  if (isDeep(variables) || isDeep(extensions))
+    throw httpError(400, `Values are nested more than ${deepestValue} levels deep.`);
+}
+
+/** Level by level, as what is nested so deep cannot be gone through by recursion. */
+function isDeep(value: unknown): boolean {
+  let level: readonly object[] = objectsIn([value]);
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepestValue) return true;
+    level = level.flatMap((one) => objectsIn(Object.values(one)));
+  }
+  return false;
+}
+
+function objectsIn(values: readonly unknown[]): object[] {
+  return values.filter((value) => typeof value === 'object' && value !== null);
 }
 
 function readJson(name: string, text: unknown): unknown {

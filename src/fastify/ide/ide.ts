@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { FastifyInstance } from 'fastify';
+import { secureHeaders } from '../http/headers.js';
 import { listAssets } from './assets.js';
 
 /** What `ide` needs to know. Paths begin with a slash and do not end with one. */
@@ -72,10 +73,9 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
   app.get(options.path, (_request, reply) =>
     reply
       .headers({
+        ...secureHeaders,
         'cache-control': 'no-cache',
         'content-security-policy': contentSecurityPolicy,
-        'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
       })
       .type('text/html; charset=utf-8')
       .send(html),
@@ -85,7 +85,7 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
 
   app.get(`${options.path}/init.js`, (_request, reply) =>
     reply
-      .headers({ 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' })
+      .headers({ ...secureHeaders, 'cache-control': 'no-cache' })
       .type('text/javascript; charset=utf-8')
       .send(init),
   );
@@ -95,8 +95,8 @@ export async function ide(app: FastifyInstance, options: IdeOptions): Promise<vo
     if (asset === undefined) return reply.callNotFound();
     return reply
       .headers({
+        ...secureHeaders,
         'cache-control': 'public, max-age=31536000, immutable',
-        'x-content-type-options': 'nosniff',
       })
       .type(asset.contentType)
       .send(await readFile(asset.file));

@@ -7,8 +7,17 @@ import {
   type ValidationContext,
 } from 'graphql';
 
-/** How deep a query may ask: fields within fields, from the root. */
-export const deepestQuery = 10;
+/** Characters of a document: twenty for each token there may be. Long values are sent as variables. */
+export const longestDocument = 65_536;
+
+/** Throws where a text is too long to be parsed. */
+export function refuseLong(text: string): void {
+  if (text.length <= longestDocument) return;
+  throw new GraphQLError(
+    `The document has ${text.length} characters; at most ${longestDocument} are read. Send long values as variables.`,
+    { extensions: { code: 'GRAPHQL_PARSE_FAILED', limit: longestDocument } },
+  );
+}
 
 /**
  * Validation rule: no operation is deeper than `limit`. Introspection does not count: graphql-js bounds it itself,

@@ -4,12 +4,15 @@ import type { Session } from 'tableloom/runtime';
 import { contextWith } from '../context.js';
 import { isFault } from '../http/errors.js';
 import type { PluginOptions, Principal, RequestContext } from '../options.js';
-import { principalOf } from '../request.js';
+import type { Payer } from '../rates/rates.js';
+import { payerOf, principalOf } from '../request.js';
 
 export interface Caller {
   readonly principal: Principal | null;
+  /** The request that opened the connection. */
+  readonly request: FastifyRequest;
   /** The same for all connections of a principal, or of an address. */
-  readonly key: string;
+  readonly payer: Payer;
   context(db: Session): Promise<RequestContext>;
   /** Throws where the token is no longer valid, or its session was revoked. */
   check(): Promise<void>;
@@ -26,7 +29,7 @@ export async function callerOf(
   options: PluginOptions,
   deadlineMs: number,
 ): Promise<Caller> {
-  const { database, authenticate, revalidate, principalId = JSON.stringify } = options;
+  const { database, authenticate, revalidate, principalId } = options;
   const find = () => principalOf(request, authenticate, authorization);
   let principal = await find();
   const context = (db: Session) => contextWith(db, request, principal, options);
@@ -38,7 +41,8 @@ export async function callerOf(
     get principal() {
       return principal;
     },
-    key: principal === null ? `address ${request.ip}` : `principal ${principalId(principal)}`,
+    request,
+    payer: payerOf(request, principal, principalId),
     context,
     async check() {
       // What a token says may change: a principal that is read from storage has another role now.

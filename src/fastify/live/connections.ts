@@ -1,3 +1,4 @@
+import type { Payer } from '../rates/rates.js';
 import { closeCodes, type End } from './caller.js';
 
 /** The open connections of subscribers, over either transport. */
@@ -23,7 +24,8 @@ export class Connections {
   }
 
   /** Counts a connection of a caller. Null where there are too many; otherwise what takes it off, once. */
-  admit(key: string): (() => void) | null {
+  admit({ kind, key: name }: Payer): (() => void) | null {
+    const key = `${kind} ${name}`;
     const count = this.#counts.get(key) ?? 0;
     if (count >= this.#mostPerCaller) return null;
     this.#counts.set(key, count + 1);

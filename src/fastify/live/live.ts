@@ -7,8 +7,10 @@ import {
   type GraphQLFormattedError,
 } from 'graphql';
 import { renewContext, type Session } from 'tableloom/runtime';
+import type { TrustedDocuments } from '../documents/documents.js';
 import { discreet } from '../http/discreet.js';
 import { formatError, logFaults, withRequestCode } from '../http/errors.js';
+import type { Admission } from '../limits/admission.js';
 import type { PluginOptions, ServerLimits } from '../options.js';
 import type { Caller } from './caller.js';
 import { Connections } from './connections.js';
@@ -28,6 +30,8 @@ export interface Live {
   /** How long what is read of a caller may take, in milliseconds. */
   readonly operationMs: number;
   readonly connections: Connections;
+  readonly admission: Admission;
+  readonly documents: TrustedDocuments | undefined;
   /**
    * Begins a subscription, or returns why it does not. Never throws.
    *
@@ -43,11 +47,18 @@ export interface Live {
   formatResult(result: Delivered, log: FastifyBaseLogger): FormattedExecutionResult;
 }
 
+/** What subscriptions have in common with requests over HTTP. */
+export interface Common {
+  readonly limits: ServerLimits;
+  readonly isProduction: boolean;
+  readonly admission: Admission;
+  readonly documents: TrustedDocuments | undefined;
+}
+
 export function liveOf(
   app: FastifyInstance,
   options: PluginOptions,
-  limits: ServerLimits,
-  isProduction: boolean,
+  { limits, isProduction, admission, documents }: Common,
 ): Live {
   const { database, costs } = options;
   const live = { ...usualLiveLimits, ...options.live };
@@ -55,6 +66,8 @@ export function liveOf(
     schema: () => app.graphql.schema,
     costs,
     limits,
+    documents,
+    admission,
     isHidden: isProduction,
     canSignIn: options.authenticate !== undefined,
   });
@@ -63,15 +76,24 @@ export function liveOf(
     const shown = isProduction ? errors.map(discreet) : errors;
     return shown.map((error) => formatError(error, log));
   };
+  const refused = ({ request }: Caller, errors: readonly GraphQLError[]) => {
+    admission.refused(request);
+    return errors;
+  };
   return {
     options,
     limits: live,
     operationMs: limits.operationMs,
     connections: new Connections(live.connectionsPerPrincipal),
+    admission,
+    documents,
     async begin(caller, parameters, ending) {
       try {
-        const operation = prepare(parameters, caller.principal);
-        if (!('schema' in operation)) return operation;
+        admission.caller(caller.payer);
+        const operation = await prepare(parameters, caller);
+        if (!('schema' in operation)) return refused(caller, operation);
+        const { document, operationName, variableValues: variables } = operation;
+        await admission.operation({ document, operationName, variables }, () => caller.payer);
         const context = await caller.context(database.session({ signal: ending.signal }));
         const renew = (db: Session) => caller.context(db);
         return await subscribe({ ...operation, contextValue: { ...context, [renewContext]: renew } }, ending);

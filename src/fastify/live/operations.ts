@@ -8,17 +8,17 @@ import {
   getOperationAST,
   type OperationDefinitionNode,
   OperationTypeNode,
-  parse,
-  specifiedRules,
-  validate,
 } from 'graphql';
 import type { Costs } from 'tableloom/runtime';
 import { refuseCostly } from '../cost/cost.js';
+import type { DocumentParameters, TrustedDocuments } from '../documents/documents.js';
+import type { Admission } from '../limits/admission.js';
+import { errorsOf, parseDocument } from '../limits/documents.js';
 import { hideSchema } from '../limits/introspection.js';
-import { depthLimit } from '../limits/limits.js';
 import type { ServerLimits } from '../options.js';
+import type { Caller } from './caller.js';
 
-export interface SubscribeParameters {
+export interface SubscribeParameters extends DocumentParameters {
   readonly query: string;
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
@@ -28,6 +28,8 @@ export interface OperationRules {
   readonly schema: () => GraphQLSchema;
   readonly costs: Costs;
   readonly limits: ServerLimits;
+  readonly documents: TrustedDocuments | undefined;
+  readonly admission: Admission;
   /** Whether callers without a principal may not read the schema. */
   readonly isHidden: boolean;
   /** Whether there are principals at all. */
@@ -35,22 +37,25 @@ export interface OperationRules {
 }
 
 /** How many documents are remembered as valid, and how long they may be: clients that reconnect all send the same few. */
-const [mostDocuments, longestDocument] = [200, 8192];
+const [mostDocuments, longestRemembered] = [200, 8192];
 
 /** What `prepare` returns is executable, or the errors that a client gets instead. */
 export type Prepare = (
   parameters: SubscribeParameters,
-  principal: unknown,
-) => ExecutionArgs | readonly GraphQLError[];
+  caller: Pick<Caller, 'principal' | 'payer'>,
+) => Promise<ExecutionArgs | readonly GraphQLError[]>;
 
 /** The rules are those of requests over HTTP, to which subscriptions add that there is nothing else. */
 export function preparation(rules: OperationRules): Prepare {
-  const { costs, limits, isHidden, canSignIn } = rules;
-  const documents = new ValidDocuments(limits);
-  return ({ query, operationName, variables }, principal) => {
+  const { costs, limits, documents, admission, isHidden, canSignIn } = rules;
+  const valid = new ValidDocuments(limits, isHidden);
+  return async (parameters, { principal, payer }) => {
+    const { operationName, variables } = parameters;
     const schema = rules.schema();
     try {
-      const document = documents.read(query, schema);
+      // Over a WebSocket a client that names a document sends an empty text besides, which the protocol requires.
+      const query = documents === undefined ? parameters.query : String(documents.textOf(parameters));
+      const document = await valid.read(query, schema, (unread) => admission.document(unread, () => payer));
       if ('kind' in document) {
         const operation = getOperationAST(document, operationName);
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)
@@ -82,23 +87,34 @@ const onlySubscriptions =
 
 class ValidDocuments {
   readonly #limits: ServerLimits;
+  readonly #hideSuggestions: boolean;
   readonly #known = new Map<string, DocumentNode>();
   #schema: GraphQLSchema | undefined;
 
-  constructor(limits: ServerLimits) {
+  constructor(limits: ServerLimits, hideSuggestions: boolean) {
     this.#limits = limits;
+    this.#hideSuggestions = hideSuggestions;
   }
 
-  /** The document, or what is wrong with it. Throws a GraphQLError where it does not parse. */
-  read(query: string, schema: GraphQLSchema): DocumentNode | readonly GraphQLError[] {
+  /**
+   * The document, or what is wrong with it. Throws a GraphQLError where it does not parse.
+   *
+   * @param admit is asked before one that is not remembered is validated
+   */
+  async read(
+    query: string,
+    schema: GraphQLSchema,
+    admit: (unread: DocumentNode) => Promise<void>,
+  ): Promise<DocumentNode | readonly GraphQLError[]> {
     if (schema !== this.#schema) this.#known.clear();
     this.#schema = schema;
     const known = this.#known.get(query);
     if (known !== undefined) return known;
-    const document = parse(query, { maxTokens: this.#limits.tokens });
-    const errors = validate(schema, document, [...specifiedRules, depthLimit(this.#limits.depth)]);
+    const document = parseDocument(query, this.#limits);
+    await admit(document);
+    const errors = errorsOf(document, schema, this.#limits, this.#hideSuggestions);
     if (errors.length > 0) return errors;
-    if (query.length <= longestDocument) this.#remember(query, document);
+    if (query.length <= longestRemembered) this.#remember(query, document);
     return document;
   }
 

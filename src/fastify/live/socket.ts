@@ -82,13 +82,13 @@ export class Socket {
 
   /** Finds out who the client is. False where it was refused, and is being disconnected. */
   async connect(parameters: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
-    const { connections, options, limits, operationMs } = this.#live;
+    const { admission, connections, options, limits, operationMs } = this.#live;
     const given = parameters.authorization ?? parameters.Authorization;
     try {
       const authorization = given === undefined ? undefined : String(given);
       const caller = await callerOf(this.#request, authorization, options, operationMs);
       if (this.#socket.readyState !== this.#socket.OPEN) return false;
-      const leave = connections.admit(caller.key);
+      const leave = connections.admit(caller.payer);
       if (leave === null) return this.#refuse(closeCodes.tryAgainLater, 'TOO_MANY_CONNECTIONS');
       this.#caller = caller;
       const end = (code: number, reason: string) => this.close(code, reason);
@@ -96,7 +96,10 @@ export class Socket {
       return true;
     } catch (error) {
       const refusal = refusalOf(error);
-      if (refusal !== null) return this.#refuse(closeCodes.forbidden, refusal);
+      if (refusal !== null) {
+        admission.refused(this.#request);
+        return this.#refuse(closeCodes.forbidden, refusal);
+      }
       this.#request.log.error({ err: error }, 'a subscriber could not be checked');
       return this.#refuse(closeCodes.tryAgainLater, 'The token could not be checked.');
     }

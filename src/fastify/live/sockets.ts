@@ -31,8 +31,7 @@ export async function socketServer(live: Live): Promise<(request: FastifyRequest
   const protocol = makeServer<Record<string, unknown>, Socket>({
     connectionInitWaitTimeout: initMs,
     onConnect: ({ extra: socket, connectionParams }) => socket.connect(connectionParams),
-    async onSubscribe({ extra: socket, subscriptions }, _id, { query, operationName, variables }) {
-      const parameters = { query, operationName, variables };
+    async onSubscribe({ extra: socket, subscriptions }, _id, parameters) {
       const begun = await socket.subscribe(Object.keys(subscriptions).length, parameters);
       return 'next' in begun ? { ...begun.args, deliveries: begun } : begun;
     },

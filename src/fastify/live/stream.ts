@@ -7,6 +7,7 @@ import type { FormattedExecutionResult, GraphQLError } from 'graphql';
 import { secureHeaders } from '../http/headers.js';
 import { checkBody, checkQueryString } from '../http/parameters.js';
 import { httpError } from '../http/status.js';
+import { refuseTwoMeanings, strictText } from '../http/wire.js';
 import { clientGone } from '../request.js';
 import { callerOf, keepChecking } from './caller.js';
 import type { Deliveries } from './deliveries.js';
@@ -29,12 +30,16 @@ export function streamRoute(
     method: ['GET', 'POST'],
     url: path,
     exposeHeadRoute: false,
-    preParsing: async ({ headers: { accept = '*/*' } }) => {
+    preParsing: async (request, _reply, payload) => {
+      live.admission.request(request);
+      refuseTwoMeanings(request);
+      const { accept = '*/*' } = request.headers;
       if (!/text\/(event-stream|\*)|\*\/\*/i.test(accept)) throw httpError(406, 'Accept text/event-stream.');
+      return request.method === 'GET' ? undefined : strictText(payload);
     },
     preHandler: async ({ method, query, body }) => {
-      if (method === 'GET') checkQueryString(query);
-      else checkBody(body);
+      if (method === 'GET') checkQueryString(query, live.documents);
+      else checkBody(body, live.documents);
     },
     onSend: async (_request, reply) => {
       reply.headers(secureHeaders);
@@ -53,7 +58,7 @@ async function stream(live: Live, request: FastifyRequest, reply: FastifyReply):
     throw httpError(501, 'Subscriptions need a server that keeps connections open.');
   if (gone.aborted) return reply.hijack();
   if (connections.isDraining) throw httpError(503, 'The server is closing. Connect again.');
-  const leave = connections.admit(caller.key);
+  const leave = connections.admit(caller.payer);
   if (leave === null)
     throw httpError(429, 'There are too many connections of this caller. Close one, or retry later.');
   const ending = new AbortController();
@@ -65,6 +70,12 @@ async function stream(live: Live, request: FastifyRequest, reply: FastifyReply):
     for (const clean of [leave, stopChecking, forget]) clean();
   });
   const begun = await live.begin(caller, parametersOf(request), ending);
+  const limited =
+    'next' in begun ? undefined : begun.find(({ extensions }) => extensions.code === 'RATE_LIMITED');
+  if (limited !== undefined) {
+    ending.abort();
+    throw limited;
+  }
   if (gone.aborted && 'next' in begun) await begun.return();
   reply.headers({
     'content-type': 'text/event-stream; charset=utf-8',
@@ -158,13 +169,20 @@ function next(result: FormattedExecutionResult): string {
   return `event: next\ndata: ${JSON.stringify(result)}\n\n`;
 }
 
-/** Of a request that was checked. */
-function parametersOf({ method, query, body }: FastifyRequest): SubscribeParameters {
-  if (method !== 'GET') return body as SubscribeParameters;
-  const { variables, ...rest } = query as {
+/** Of a request that was checked, and has the text of its document by then. */
+function parametersOf({ method, query: parameters, body }: FastifyRequest): SubscribeParameters {
+  if (method !== 'GET') {
+    const { query, operationName, variables } = body as SubscribeParameters;
+    return { query, operationName, variables };
+  }
+  const { query, operationName, variables } = parameters as {
     readonly query: string;
     readonly operationName?: string;
     readonly variables?: string;
   };
-  return { ...rest, variables: variables ? (JSON.parse(variables) as Record<string, unknown>) : undefined };
+  return {
+    query,
+    operationName,
+    variables: variables ? (JSON.parse(variables) as Record<string, unknown>) : undefined,
+  };
 }

@@ -1,9 +1,8 @@
 /** Subscriptions, over WebSockets and server-sent events. Loaded only for schemas that have some. */
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
-import { graphqlOverHttp } from '../http/http.js';
 import { httpError } from '../http/status.js';
-import type { PluginOptions, ServerLimits } from '../options.js';
-import { liveOf } from './live.js';
+import type { PluginOptions } from '../options.js';
+import { type Common, liveOf } from './live.js';
 import { socketServer } from './sockets.js';
 import { streamRoute } from './stream.js';
 import { checkOrigin, upgrades } from './upgrade.js';
@@ -18,11 +17,11 @@ export interface Subscriptions {
 export async function subscriptionsOf(
   app: FastifyInstance,
   options: PluginOptions,
-  limits: ServerLimits,
-  isProduction: boolean,
+  common: Common,
+  errorHandler: NonNullable<RouteOptions['errorHandler']>,
 ): Promise<Subscriptions> {
   const { corsOrigins = [] } = options;
-  const live = liveOf(app, options, limits, isProduction);
+  const live = liveOf(app, options, common);
   const serve = await socketServer(live);
   const check = (request: FastifyRequest) => {
     // Fastify refuses new requests by then; this one was in a hook.
@@ -32,6 +31,6 @@ export async function subscriptionsOf(
   app.addHook('preClose', async () => live.connections.drain());
   return {
     upgrade: upgrades(app, '/graphql', { check, serve }),
-    route: streamRoute(live, '/graphql/stream', graphqlOverHttp.additionalRouteOptions.errorHandler),
+    route: streamRoute(live, '/graphql/stream', errorHandler),
   };
 }

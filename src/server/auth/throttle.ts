@@ -13,8 +13,8 @@
  * password would be a write, which strangers could make as many of as they like.
  */
 
-import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { networkOf } from 'tableloom/server';
 import { overloaded, throttled } from './refusals.js';
 
 /** An attempt to sign in to an account, from an address. */
@@ -165,17 +165,4 @@ function forgetOldest(
     if (all.size <= most) return;
     if (mayForget(key)) all.delete(key);
   }
-}
-
-/** An address as one customer of a provider has them: IPv6 addresses by their first 64 bits. */
-function networkOf(address: string | null): string {
-  if (address === null) return 'unknown';
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.toLowerCase().split('%')[0]?.split('::') ?? [];
-  const groups = head === '' ? [] : head.split(':');
-  const after = tail ? tail.split(':') : [];
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - groups.length - after.length);
-  return [...groups, ...Array<string>(zeros).fill('0'), ...after].slice(0, 4).join(':');
 }

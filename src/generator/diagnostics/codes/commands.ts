@@ -118,6 +118,13 @@ export const commandCodes = {
     example: `operations/old.budget.txt: error[budget-orphan]: The document of these budgets does not exist.
   hint: Run \`tableloom explain --record\`, which deletes the file.`,
   },
+  'documents-stale': {
+    meaning:
+      'The trusted documents differ from those of the operations under `operations/`: a server that answers only trusted documents would refuse these operations.',
+    remedy: 'Run `tableloom documents` and commit what it writes.',
+    example: `operations/documents.json: error[documents-stale]: The trusted documents are out of date.
+  hint: Run \`tableloom documents\` and commit what it writes.`,
+  },
   'file-exists': {
     meaning: '`tableloom init` would replace a file, or found an existing schema. It writes nothing.',
     remedy:

@@ -1,0 +1,61 @@
+/** What the bytes of a request must be, before anything of it is read. */
+import { type Readable, Transform } from 'node:stream';
+import type { FastifyRequest } from 'fastify';
+import { repeatedKey } from './json-keys.js';
+import { httpError } from './status.js';
+
+/** Headers of which Node reads the first, and a proxy in front of it maybe the last. */
+const single: ReadonlySet<string> = new Set(['authorization', 'content-length', 'content-type', 'host']);
+
+/** Throws an {@link httpError} 400 where one request says two things of itself. */
+export function refuseTwoMeanings({ raw: { rawHeaders } }: FastifyRequest): void {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]?.toLowerCase() ?? '';
+    if (single.has(name) && seen.has(name)) throw httpError(400, `Send the header ${name} once.`);
+    seen.add(name);
+  }
+}
+
+/**
+ * A body that has one meaning. One whose bytes are not UTF-8, of which Fastify would replace what it cannot read, or one with a
+ * key twice fails with an {@link httpError} 400.
+ */
+export function strictText(payload: Readable): Readable {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let received = 0;
+  let text = '';
+  const checked = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      received += chunk.length;
+      done(
+        problemOf(() => {
+          text += decoder.decode(chunk, { stream: true });
+        }),
+        chunk,
+      );
+    },
+    flush(done) {
+      const problem = problemOf(() => {
+        text += decoder.decode();
+      });
+      const key = problem === null ? repeatedKey(text) : undefined;
+      done(
+        key === undefined ? problem : httpError(400, `The body has the key ${JSON.stringify(key)} twice.`),
+      );
+    },
+  });
+  payload.once('error', (error) => checked.destroy(error));
+  // Fastify compares it with `content-length`.
+  Object.defineProperty(checked, 'receivedEncodedLength', { get: () => received });
+  return payload.pipe(checked);
+}
+
+function problemOf(decode: () => void): Error | null {
+  try {
+    decode();
+    return null;
+  } catch {
+    return httpError(400, 'The body is not UTF-8.');
+  }
+}
