@@ -3,11 +3,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type Bytes, type Request, send } from '../test/server/attacks/send.js';
 import { attacks, bearer } from '../test/server/attacks/set.js';
 import { openTarget, type Target } from '../test/server/attacks/target.js';
-import { start } from './events/program.js';
+import { type Program, start } from './events/program.js';
 
 /** Connections of the attacker, each of which sends the next request when the last was answered. */
 const attackers = 16;
@@ -25,10 +24,12 @@ export async function attacksReport(quick: boolean): Promise<string[]> {
   const rows: string[] = [];
   try {
     const target = await openTarget(engine.ready);
+    const reader = await start<null>('../attacks/reader.ts', null);
     try {
       for (const load of [nothing, ...attacks.map(flood), large, many, slow, signIns])
-        rows.push(await measured(target, load, seconds));
+        rows.push(await measured(target, reader, load, seconds));
     } finally {
+      await reader.stop();
       await target.stop();
     }
   } finally {
@@ -45,15 +46,22 @@ export async function attacksReport(quick: boolean): Promise<string[]> {
   ];
 }
 
-async function measured(target: Target, { name, begin }: Load, seconds: number): Promise<string> {
+async function measured(
+  target: Target,
+  reader: Program<null>,
+  { name, begin }: Load,
+  seconds: number,
+): Promise<string> {
+  const { port, memberToken: token } = target;
+  const reads = (seconds: number) => reader.ask<(number | null)[]>('read', { port, token, seconds });
   const pid = target.program.process.pid ?? 0;
   // What is compiled and cached by then is not the attack's.
-  await reads(target, 0.3);
+  await reads(0.3);
   const before = usedBy(pid);
   forgetPeak(pid);
   const since = performance.now();
   const end = begin(target);
-  const times = await reads(target, seconds);
+  const times = await reads(seconds);
   const answers = await end();
   const elapsed = performance.now() - since;
   const after = usedBy(pid);
@@ -68,7 +76,7 @@ async function measured(target: Target, { name, begin }: Load, seconds: number):
     `${((cpu / elapsed) * 100).toFixed(0)} %`,
     after.peakMb.toFixed(0),
     (after.peakMb - before.nowMb).toFixed(0),
-    quantiles(times),
+    quantiles(times.map((one) => one ?? Number.POSITIVE_INFINITY)),
   ];
   process.stderr.write(`${row.join(' | ')}\n`);
   return `| ${row.join(' | ')} |`;
@@ -138,7 +146,7 @@ const many: Load = {
   begin: (target) => {
     const request = { headers: bearer('forged'), body: '{"query":"{ me { id } }"}' };
     const from = (at: number) => `127.1.${Math.floor(at / 250) % 40}.${(at % 250) + 1}`;
-    return flooding(target, () => request, from);
+    return flooding(target, () => request, from, false);
   },
 };
 
@@ -146,13 +154,13 @@ function flooding(
   { port }: Target,
   request: (at: number) => Request | Bytes,
   from: (at: number) => string,
+  isKept = true,
 ): () => Promise<ReadonlyMap<string, number>> {
   const counts = new Map<string, number>();
   let isOver = false;
   let sent = 0;
   const all = Array.from({ length: attackers }, async () => {
-    // Connections are kept, as long as they come from one address.
-    const agent = new Agent({ keepAlive: true, maxFreeSockets: 1, maxTotalSockets: 1 });
+    const agent = new Agent({ keepAlive: isKept, maxSockets: 1 });
     while (!isOver) {
       const at = sent++;
       count(counts, await send({ port, agent, localAddress: from(at) }, request(at)));
@@ -168,23 +176,6 @@ function flooding(
 
 function count(counts: Map<string, number>, answer: string): void {
   counts.set(answer, (counts.get(answer) ?? 0) + 1);
-}
-
-/** The milliseconds of each read of an honest client; infinite where it was refused, or failed. */
-async function reads({ port, memberToken }: Target, seconds: number): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1, localAddress: '127.0.0.2' } as object);
-  const times: number[] = [];
-  for (const end = performance.now() + seconds * 1000; performance.now() < end; ) {
-    const started = performance.now();
-    const answer = await send(
-      { port, agent },
-      { headers: bearer(memberToken), body: '{"query":"{ me { id } }"}' },
-    );
-    times.push(answer === '200' ? performance.now() - started : Number.POSITIVE_INFINITY);
-    await pause(10);
-  }
-  agent.destroy();
-  return times;
 }
 
 function quantiles(times: readonly number[]): string {

@@ -54,13 +54,24 @@ describe('a body', () => {
       'b',
     ],
   ])('with a key twice is refused: %s', async (_, body, key) => {
-    const message = `The body has the key "${key}" twice.`;
+    const message = `An object has the key "${key}" twice.`;
     expect(await post(body)).toMatchObject({ status: 400, error: { message } });
   });
 
   test('with a key in two objects, or in a text, is answered', async () => {
     const variables = { a: { b: 1, c: [{ b: 2 }, { b: 3 }, 'b', '"b":1,"b":2'] }, b: '\\"b' };
     expect((await post(JSON.stringify({ query: '{ stop(id: 1) { id } }', variables }))).status).toBe(200);
+  });
+
+  test('has the same meaning in the query string', async () => {
+    const { app } = await serve();
+    const ask = (variables: string) =>
+      app.inject(`/graphql?${new URLSearchParams({ query: '{ stop(id: 1) { id } }', variables })}`);
+    expect((await ask('{"a":{"b":1}}')).statusCode).toBe(200);
+    for (const variables of ['{"a":1,"a":2}', `{"a":${'['.repeat(200)}${']'.repeat(200)}}`]) {
+      const answer = await ask(variables);
+      expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, 'BAD_REQUEST']);
+    }
   });
 
   test('of several operations is refused as a batch', async () => {
@@ -79,7 +90,7 @@ describe('a body', () => {
     expect((await post(nest(90))).status).toBe(200);
     expect(await post(nest(200_000))).toMatchObject({
       status: 400,
-      error: { extensions: { code: 'BAD_REQUEST' } },
+      error: { message: 'Values are nested more than 100 levels deep.', extensions: { code: 'BAD_REQUEST' } },
     });
   });
 });

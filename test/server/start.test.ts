@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +120,26 @@ describe('starting', () => {
     await expect(askAt<Page>(last.port, page(later), accessToken)).rejects.toThrow('TOKEN_INVALID');
     await last.program.stop();
     await rm(folder, { recursive: true });
+  });
+
+  test('with trusted documents answers these and no others', async () => {
+    const { program, port } = await started({ TRUSTED_DOCUMENTS: 'operations/documents.json' });
+    const documents = JSON.parse(await readFile('operations/documents.json', 'utf8')) as Record<
+      string,
+      string
+    >;
+    const [documentId] = Object.entries(documents).find(([, text]) => text.startsWith('query Viewer')) ?? [];
+    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ documentId }),
+    });
+    expect(await response.json()).toEqual({ data: { me: null, viewer: null } });
+    await expect(askAt(port, '{ me { email } }')).rejects.toThrow('DOCUMENT_NOT_TRUSTED');
+    await program.stop();
+    const wrong = run(root, main, { TRUSTED_DOCUMENTS: 'operations/none.json' });
+    expect(await wrong.ended()).toBe(1);
+    expect(wrong.output()).toContain('TRUSTED_DOCUMENTS is `operations/none.json`, which cannot be read');
   });
 
   test('at a port that is taken says so in one line', async () => {

@@ -1,10 +1,8 @@
 import { GraphQLError, getOperationAST, parse } from 'graphql';
 import type { TrustedDocuments } from '../documents/documents.js';
 import { refuseLong } from '../limits/limits.js';
+import { problemOfJson } from './json-text.js';
 import { httpError } from './status.js';
-
-/** Lists and objects within one another, of variables: more than storage has room for, and no deeper than all of us can recurse. */
-const deepestValue = 100;
 
 /** Checks the body of a POST request, and gives it the text of the document that it names. Throws an {@link httpError} 400. */
 export function checkBody(body: unknown, documents?: TrustedDocuments): void {
@@ -50,26 +48,12 @@ function checkParameters({
   }
   if (!isAbsent(variables) && !isMap(variables)) throw httpError(400, '"variables" must be an object.');
   if (!isAbsent(extensions) && !isMap(extensions)) throw httpError(400, '"extensions" must be an object.');
-  if (isDeep(variables) || isDeep(extensions))
-    throw httpError(400, `Values are nested more than ${deepestValue} levels deep.`);
-}
-
-/** Level by level, as what is nested so deep cannot be gone through by recursion. */
-function isDeep(value: unknown): boolean {
-  let level: readonly object[] = objectsIn([value]);
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > deepestValue) return true;
-    level = level.flatMap((one) => objectsIn(Object.values(one)));
-  }
-  return false;
-}
-
-function objectsIn(values: readonly unknown[]): object[] {
-  return values.filter((value) => typeof value === 'object' && value !== null);
 }
 
 function readJson(name: string, text: unknown): unknown {
   if (isAbsent(text) || text === '') return undefined;
+  const problem = problemOfJson(String(text));
+  if (problem !== null) throw httpError(400, `"${name}" is not valid: ${problem}`);
   try {
     return JSON.parse(String(text));
   } catch {

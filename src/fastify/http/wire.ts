@@ -1,7 +1,7 @@
 /** What the bytes of a request must be, before anything of it is read. */
 import { type Readable, Transform } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
-import { repeatedKey } from './json-keys.js';
+import { problemOfJson } from './json-text.js';
 import { httpError } from './status.js';
 
 /** Headers of which Node reads the first, and a proxy in front of it maybe the last. */
@@ -18,8 +18,8 @@ export function refuseTwoMeanings({ raw: { rawHeaders } }: FastifyRequest): void
 }
 
 /**
- * A body that has one meaning. One whose bytes are not UTF-8, of which Fastify would replace what it cannot read, or one with a
- * key twice fails with an {@link httpError} 400.
+ * A body that has one meaning. Fails with an {@link httpError} 400 where its bytes are not UTF-8, of which Fastify would replace what it
+ * cannot read, and where its JSON is what no client means.
  */
 export function strictText(payload: Readable): Readable {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -36,13 +36,11 @@ export function strictText(payload: Readable): Readable {
       );
     },
     flush(done) {
-      const problem = problemOf(() => {
+      const notText = problemOf(() => {
         text += decoder.decode();
       });
-      const key = problem === null ? repeatedKey(text) : undefined;
-      done(
-        key === undefined ? problem : httpError(400, `The body has the key ${JSON.stringify(key)} twice.`),
-      );
+      const message = notText === null ? problemOfJson(text) : null;
+      done(message === null ? notText : httpError(400, message));
     },
   });
   payload.once('error', (error) => checked.destroy(error));

@@ -99,7 +99,7 @@ class ValidDocuments {
   /**
    * The document, or what is wrong with it. Throws a GraphQLError where it does not parse.
    *
-   * @param admit is asked before one that is not remembered is validated
+   * @param admit is called before one that is not remembered is validated
    */
   async read(
     query: string,

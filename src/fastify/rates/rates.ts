@@ -92,7 +92,7 @@ export class Rates {
 
   async #take(kind: Kind, key: string, draft: Draft): Promise<number> {
     const buckets = this.#buckets[kind];
-    // What this process alone has taken is no more than what all have: nobody needs to be asked about a caller who used that up.
+    // What this process alone has taken is no more than what all have: the store is not needed to refuse a caller who used that up.
     const own = buckets.take(key, draft);
     if (!own.isTaken || this.#limits.store === undefined) return waitOf(draft, own);
     const all = await this.#limits.store.take(`${kind}:${key}`, draft).catch(() => undefined);

@@ -23,7 +23,7 @@ export async function linkTo({ url, checkMs, needs }: LinkOptions) {
   const { createClient } = await import('redis').catch(orInstall(needs, 'redis'));
   const client = createClient({
     url,
-    // What it is told is worth nothing later.
+    // What is sent to it is worth nothing later.
     disableOfflineQueue: true,
     commandsQueueMaxLength: mostWaiting,
     socket: { reconnectStrategy: (retries) => Math.min(50 * 2 ** Math.min(retries, 10), slowestReconnect) },

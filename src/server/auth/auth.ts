@@ -44,15 +44,20 @@ export interface AuthOptions {
   readonly passwordCost?: PasswordCost | undefined;
 }
 
+/** Sign-ins that read who somebody is, or have their passwords checked, at a time; a few for each hash that is computed. */
+const attemptsAtOnce = 8;
+
 export function createAuth(options: AuthOptions): Auth {
   const { jwtSecret, now, newSecret = tokens.newSecret, passwordCost: cost = passwordCost } = options;
   const tokensOf = (secret: string) => createAccessTokens({ secret, ...(now && { now }) });
   const accessTokens = tokensOf(jwtSecret);
   const readable = [accessTokens, ...(options.formerJwtSecrets ?? []).map(tokensOf)];
   const hashing = new Hashing();
+  // What would wait for a hash waits before it reads: strangers who all sign in at once take no connection to storage.
+  const attempts = new Hashing(attemptsAtOnce);
   const throttle = new Throttle(now && (() => now().getTime()));
   return {
-    attempt: (attempt, check) => throttle.attempt(attempt, check),
+    attempt: (attempt, check) => throttle.attempt(attempt, () => attempts.run(check)),
     hashPassword: (plain) => hashing.run(() => hashPassword(plain, cost)),
     verifyPassword: (stored, plain) => hashing.run(() => verifyPassword(stored, plain)),
     verifyAgainstNothing: (plain) => hashing.run(() => verifyAgainstNothing(plain, cost)),

@@ -1,14 +1,19 @@
+/** Lists and objects within one another: more than storage has room for, and few enough to be gone through by recursion. */
+const deepest = 100;
+
 /**
- * A key that an object of a JSON text has twice; undefined where none has. Parsers take the last one, and what looks at
- * requests before the server may take the first. Of a text that is not JSON, the parser says so.
+ * What no client means of a JSON text, as a sentence: an object that has a key twice, of which parsers take the last one, and what looks at
+ * requests before the server maybe the first; or values nested so deep that going through them takes all stack. Null where there is
+ * neither. Of a text that is not JSON, the parser says so.
  */
-export function repeatedKey(text: string): string | undefined {
+export function problemOfJson(text: string): string | null {
   /** For each object or list that is open: the keys so far, or null for a list. */
   const open: (Set<string> | null)[] = [];
   let isKeyNext = false;
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === '{' || character === '[') {
+      if (open.length === deepest) return `Values are nested more than ${deepest} levels deep.`;
       open.push(character === '{' ? new Set() : null);
       isKeyNext = character === '{';
     } else if (character === '}' || character === ']') open.pop();
@@ -19,13 +24,13 @@ export function repeatedKey(text: string): string | undefined {
       if (isKeyNext) {
         const keys = open.at(-1);
         const key = keyIn(text.slice(at, end + 1));
-        if (keys?.has(key)) return key;
+        if (keys?.has(key)) return `An object has the key ${JSON.stringify(key)} twice.`;
         keys?.add(key);
       }
       at = end;
     }
   }
-  return undefined;
+  return null;
 }
 
 /** Of the quote that ends it; the end of the text where none does. */
