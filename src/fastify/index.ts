@@ -1,4 +1,6 @@
 /** What applications on Fastify import: `tableloom/server`. */
+
+export { drain } from './health/draining.js';
 export { requestErrorCodes } from './http/http.js';
 export { type HttpEvent, type HttpResult, lambdaHandler } from './lambda.js';
 export type { ConnectionLimits } from './limits/connections.js';
@@ -18,4 +20,4 @@ export type {
 export { tableloom } from './plugin.js';
 export type { ScalarFunctions } from './scalars.js';
 export { type LogLevel, type ServerSettings, serverOptions } from './server-options.js';
-export { stopOnSignals } from './stop.js';
+export { type Draining, stopOnSignals } from './stop.js';

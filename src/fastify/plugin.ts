@@ -5,6 +5,7 @@ import mercurius, { type IResolvers, type MercuriusContext } from 'mercurius';
 import { freshFrom, tellWritten, writtenHeader } from './cache/written.js';
 import { contextWith } from './context.js';
 import { asksForCost, costTold, refuseCostly } from './cost/cost.js';
+import { isDraining } from './health/draining.js';
 import { addHealth } from './health/health.js';
 import { discreet } from './http/discreet.js';
 import { logFaults } from './http/errors.js';
@@ -16,6 +17,7 @@ import { refuseSubscription } from './live/operations.js';
 import { subscriptionsOf } from './live/subscriptions.js';
 import { orInstall } from './optional.js';
 import { type PluginOptions, type RequestContext, type TableloomOptions, usualLimits } from './options.js';
+import { onAnswer, overloadOf } from './overload/overload.js';
 import { clientGone, principalOf } from './request.js';
 import { executableSchema, withSubscriptions } from './schema.js';
 
@@ -23,7 +25,7 @@ import { executableSchema, withSubscriptions } from './schema.js';
 const preflightSeconds = 7200;
 
 /**
- * Serves a generated project: `POST /graphql` and `GET /graphql`, `GET /health`, and `GET /graphiql` where there is an IDE.
+ * Serves a generated project: `POST /graphql` and `GET /graphql`, `GET /livez`, `GET /readyz`, `GET /health`, and `GET /graphiql` where there is an IDE.
  *
  *     const app = Fastify(serverOptions({ logLevel: 'info' }));
  *     await app.register(tableloom, { ...generated, database, resolvers: createResolvers(rules) });
@@ -49,6 +51,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   const subscriptions = schema.getSubscriptionType()
     ? await subscriptionsOf(app, options, limits, production)
     : undefined;
+  const overload = overloadOf(app, limits);
 
   await app.register(mercurius, {
     ...graphqlOverHttp,
@@ -64,9 +67,13 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       contextFor(request, reply, options, limits.operationMs),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
-      ...(subscriptions && {
-        preParsing: [subscriptions.upgrade, graphqlOverHttp.additionalRouteOptions.preParsing],
-      }),
+      // Mercurius has an `onRequest` of its own.
+      preParsing: [
+        ...(subscriptions ? [subscriptions.upgrade] : []),
+        graphqlOverHttp.additionalRouteOptions.preParsing,
+        overload.preParsing,
+      ],
+      onSend: [graphqlOverHttp.additionalRouteOptions.onSend, onAnswer],
       errorHandler(error, request, reply) {
         const causes = (error as { readonly errors?: readonly GraphQLError[] }).errors;
         const told =
@@ -124,7 +131,7 @@ function nameRequests(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
     // Else the client would keep the connection of its last request open, and closing would wait for that.
-    if (isClosing) reply.header('connection', 'close');
+    if (isClosing || isDraining(app)) reply.header('connection', 'close');
   });
 }
 

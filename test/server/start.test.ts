@@ -202,6 +202,7 @@ describe('the environment', () => {
     ['TABLE_PREFIX', 'a b'],
     ['LOG_LEVEL', 'loud'],
     ['MAX_CONNECTIONS', 'all'],
+    ['DRAIN_SECONDS', 'long'],
     ['REQUEST_LIMIT', '0'],
     ['REQUEST_LIMIT', 'many'],
   ])('%s=%s is refused by name', (name, value) => {

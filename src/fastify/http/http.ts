@@ -64,6 +64,8 @@ export const graphqlOverHttp = {
       const { statusCode, response } = describeFailure(error, mediaType, request.log);
       if (statusCode === 401) reply.header('www-authenticate', challenge(response));
       if (statusCode === 405) reply.header('allow', 'POST');
+      const retryAfter = response.errors?.[0]?.extensions?.retryAfter;
+      if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter);
       return reply.code(statusCode).type(`${mediaType}; charset=utf-8`).send(response);
     },
   },
