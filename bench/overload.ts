@@ -44,8 +44,8 @@ export async function overloadReport(quick: boolean): Promise<string[]> {
       'and four records with their relations to one nested list and one mutation, on an embedded engine that is 4 ms away. Arrivals are those of a Poisson',
       `process, planned in advance, for ${seconds} s; latency counts from the planned arrival, in milliseconds. Server and clients share the machine.`,
       '',
-      '| offered | a second | answered a second | of the most | p50 | p99 | longest | refused a second | p99 of refusals | other errors |',
-      `|${'---|'.repeat(10)}`,
+      '| offered | a second | answered a second | of the most | p50 | p99 | longest | refused a second | p99 of refusals | other errors | p99 of the generator’s delay |',
+      `|${'---|'.repeat(11)}`,
       ...rows,
     ];
   } finally {
@@ -53,7 +53,7 @@ export async function overloadReport(quick: boolean): Promise<string[]> {
   }
 }
 
-function row(share: number, saturation: number, { good, shed, others, seconds: took }: Loaded): string {
+function row(share: number, saturation: number, { good, shed, others, late, seconds: took }: Loaded): string {
   const answered = good.count / took;
   const other = Object.entries(others).map(([code, count]) => `${code} ${count}`);
   return `| ${[
@@ -67,5 +67,6 @@ function row(share: number, saturation: number, { good, shed, others, seconds: t
     (shed.count / took).toFixed(0),
     shed.p99.toFixed(1),
     other.join(', ') || 'none',
+    late.p99.toFixed(1),
   ].join(' | ')} |`;
 }

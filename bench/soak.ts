@@ -5,7 +5,7 @@ import type { Faults, Ready } from './overload/server.js';
 import { headers, offersOf } from './overload.js';
 
 /** What is offered each second, and the share of storage's requests that fail. */
-const [ratePerSecond, share] = [60, 0.02];
+const [ratePerSecond, share] = [20, 0.02];
 
 export async function soakReport(quick: boolean): Promise<string[]> {
   const minutes = quick ? 1 : 10;

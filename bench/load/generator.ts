@@ -5,13 +5,17 @@ import { serve } from '../events/program.js';
 import { LatencyHistogram } from './histogram.js';
 import type { ClosedLoad, Load, Loaded, Offer, OpenLoad, Outcome } from './model.js';
 
-/** Connections, at most: below what the server accepts. What finds none waits, and its latency grows. */
-const mostConnections = 1500;
+/**
+ * Connections, as of a load balancer that keeps them: opened before, because Node accepts one connection for each turn of its event loop
+ * (libuv 1.45 and later), so that new ones would wait for a busy server before it knows of them. What finds none free waits, and its latency grows.
+ */
+const mostConnections = 1000;
 
 await serve(async () => ({ ready: null, answers: { open, closed } }));
 
 async function open({ ratePerSecond, seconds, warmUpSeconds = 0, ...load }: OpenLoad): Promise<Loaded> {
-  const agent = new Agent({ keepAlive: true, maxSockets: mostConnections });
+  const agent = new Agent({ keepAlive: true, maxSockets: mostConnections, maxFreeSockets: mostConnections });
+  await Promise.all(Array.from({ length: mostConnections }, () => connect(agent, load.port)));
   const next = drawing(load.operations);
   const tally = new Tally(load.operations);
   const begun = performance.now();
@@ -28,6 +32,7 @@ async function open({ ratePerSecond, seconds, warmUpSeconds = 0, ...load }: Open
     else if (pending.length % 32 === 0) await setImmediate();
     const { name, body } = next();
     const counts = at >= warmUpSeconds * 1000;
+    if (counts) tally.late.record(performance.now() - due);
     pending.push(
       send(agent, load, body).then((answer) => {
         if (counts) tally.count(name, answer, performance.now() - due);
@@ -37,6 +42,16 @@ async function open({ ratePerSecond, seconds, warmUpSeconds = 0, ...load }: Open
   await Promise.all(pending);
   agent.destroy();
   return tally.outcomes((performance.now() - begun) / 1000 - warmUpSeconds);
+}
+
+/** Opens a connection, and leaves it to the agent. */
+function connect(agent: Agent, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const sent = request({ host: '127.0.0.1', port, path: '/livez', agent }, (response) => {
+      response.resume().once('end', resolve);
+    });
+    sent.once('error', reject).end();
+  });
 }
 
 async function closed({ connections, seconds, ...load }: ClosedLoad): Promise<Loaded> {
@@ -120,6 +135,7 @@ function drawing(offers: readonly Offer[]): () => { readonly name: string; reado
 }
 
 class Tally {
+  readonly late = new LatencyHistogram();
   readonly #all = new Counts();
   readonly #byName: ReadonlyMap<string, Counts>;
 
@@ -133,7 +149,11 @@ class Tally {
 
   outcomes(seconds: number): Loaded {
     const each = [...this.#byName].map(([name, counts]) => [name, counts.outcome(seconds)] as const);
-    return { ...this.#all.outcome(seconds), byOperation: Object.fromEntries(each) };
+    return {
+      ...this.#all.outcome(seconds),
+      late: this.late.latencies(),
+      byOperation: Object.fromEntries(each),
+    };
   }
 }
 

@@ -41,5 +41,7 @@ export interface Outcome {
 }
 
 export interface Loaded extends Outcome {
+  /** How late the generator itself was: where this is not small, the machine is too busy to measure. Empty of a closed load. */
+  readonly late: Latencies;
   readonly byOperation: Readonly<Record<string, Outcome>>;
 }

@@ -21,8 +21,11 @@ export interface AdmissionState {
 /** Where the limit begins, and the least of it. */
 const [firstLimit, leastLimit] = [100, 4];
 
-/** The delay of the event loop that is no queue yet, in milliseconds. An operation takes some ten turns of the loop. */
-const targetMs = 25;
+/** The utilization of the event loop from which on more operations at the same time only make all of them slower. */
+const saturated = 0.95;
+
+/** By what the limit shrinks and grows each time. */
+const [shrinking, growing] = [0.8, 1.1];
 
 /** Once operations have waited for so long without a pause, the newest begins first, in milliseconds. */
 const lateMs = 100;
@@ -36,15 +39,14 @@ interface Waiting {
 }
 
 /**
- * A limit that follows the event loop. Where even its shortest delay in a while is above the target, more runs than the processor
- * can do: the limit shrinks in proportion. Where it is below and operations wait, the limit grows. Storage that is slow delays no loop, so
- * that it lets more run, not less.
+ * A limit that follows the event loop. While the loop is never idle, more runs than the processor can do, and the limit shrinks. Where it
+ * is idle now and then and operations wait, the limit grows. Storage that is slow leaves the loop idle, so that it lets more run, not less.
  *
  * Beyond the limit operations wait, the first first. Where they wait all the time, the newest is first: its client is still there, and the
  * time of those that will be refused anyway is not spent on them.
  *
- * Sources: the shortest delay of an interval as the sign of a standing queue is CoDel's (RFC 8289); additive growth and
- * multiplicative decrease as in Netflix' concurrency-limits (`AIMDLimit`); the order is Facebook's adaptive LIFO (Maurer, "Fail at Scale", 2015).
+ * Sources: additive growth and multiplicative decrease as in Netflix' concurrency-limits (`AIMDLimit`), by the loop's utilization in the
+ * place of latency, which tells slow storage from a busy processor; the order is Facebook's adaptive LIFO (Maurer, "Fail at Scale", 2015).
  */
 export class Admission {
   readonly #limits: AdmissionLimits;
@@ -108,12 +110,12 @@ export class Admission {
     for (const one of this.#waiting.splice(0, expired)) this.#refuse(one);
   }
 
-  /** @param delayMs the shortest delay of the event loop since the last call */
-  adapt(now: number, delayMs: number): void {
-    if (delayMs > targetMs) {
-      const used = Math.min(this.#limit, this.#underWay) * Math.max(0.5, targetMs / delayMs);
+  /** @param utilization the share of the time since the last call in which the event loop was not idle */
+  adapt(now: number, utilization: number): void {
+    if (utilization > saturated) {
+      const used = Math.min(this.#limit, this.#underWay) * shrinking;
       this.#limit = Math.min(this.#limit, Math.max(leastLimit, used));
-    } else if (this.#isLimiting) this.#limit = Math.min(this.#limits.operations, this.#limit * 1.1 + 1);
+    } else if (this.#isLimiting) this.#limit = Math.min(this.#limits.operations, this.#limit * growing + 1);
     this.#isLimiting = this.#waiting.length > 0;
     this.#beginNext(now);
   }

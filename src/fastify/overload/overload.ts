@@ -2,8 +2,8 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Admission, type AdmissionLimits, type AdmissionState } from './admission.js';
 
-/** How often the event loop's delay is taken, and after how many times the limit follows it, in milliseconds. */
-const [lookMs, looks] = [50, 4];
+/** How often those that have waited too long are refused, and after how many times the limit follows the event loop, in milliseconds. */
+const [lookMs, looks] = [50, 2];
 
 /** How often the log says how many were refused, in milliseconds. */
 const reportMs = 10_000;
@@ -53,20 +53,17 @@ export async function onAnswer(request: FastifyRequest): Promise<void> {
 }
 
 function watch(admission: Admission, log: FastifyBaseLogger): NodeJS.Timeout {
-  let last = performance.now();
-  let shortest = Number.POSITIVE_INFINITY;
+  let last = performance.eventLoopUtilization();
   let count = 0;
-  let reported = { at: last, refused: 0 };
+  let reported = { at: performance.now(), refused: 0 };
   return setInterval(() => {
     const now = performance.now();
-    shortest = Math.min(shortest, now - last - lookMs);
-    last = now;
     admission.expire(now);
-    count += 1;
-    if (count < looks) return;
-    admission.adapt(now, shortest);
-    count = 0;
-    shortest = Number.POSITIVE_INFINITY;
+    count = (count + 1) % looks;
+    if (count > 0) return;
+    const current = performance.eventLoopUtilization();
+    admission.adapt(now, performance.eventLoopUtilization(current, last).utilization);
+    last = current;
     const { refused, limit } = admission.state();
     if (refused === reported.refused || now - reported.at < reportMs) return;
     log.warn({ refused: refused - reported.refused, limit }, 'overloaded: operations were refused');
