@@ -182,6 +182,7 @@ describe('the environment', () => {
       trustProxy: [],
       maxConnections: null,
       redisUrl: null,
+      drainMs: 0,
     });
   });
 
