@@ -262,6 +262,7 @@ export class Requester {
         this.#requests += 1;
         onRequest?.({ operation, input, sequence: this.#requests });
         const output = await call.send(ms, signal, () => send(counted, call));
+        call.outcome = 'answered';
         traffic.budget.succeeded();
         if (capacity) this.#count(operation, output);
         return output;
