@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick`, and so for `scale`, `sign-in`, `attacks` and `events`, tries it out, and keeps nothing.
+ * `npm run bench peers quick`, and so for `scale`, `sign-in`, `attacks`, `events`, `overload` and `soak`, tries it out, and keeps nothing.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -11,10 +11,12 @@ import { measureCodecs } from './codecs.js';
 import { eventsReport } from './events.js';
 import { measureGeneration } from './generate.js';
 import { table } from './measure.js';
+import { overloadReport } from './overload.js';
 import { measurePackage } from './package.js';
 import { peersReport } from './peers.js';
 import { scaleTables } from './scale.js';
 import { signInReport } from './sign-in.js';
+import { soakReport } from './soak.js';
 
 const [only, how] = process.argv.slice(2);
 const quick = how === 'quick';
@@ -46,6 +48,8 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     '',
     ...(await eventsReport(quick)),
   ],
+  overload: async () => ['# More than a server can do', '', machine(), '', ...(await overloadReport(quick))],
+  soak: async () => ['# Ten minutes of load and faults', '', machine(), '', ...(await soakReport(quick))],
   peers: () => ['# Against other libraries', '', machine(), '', peersReport(quick)],
 };
 

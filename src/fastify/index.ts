@@ -1,5 +1,6 @@
 /** What applications on Fastify import: `tableloom/server`. */
 export type { DocumentOptions } from './documents/documents.js';
+export { drain } from './health/draining.js';
 export { requestErrorCodes } from './http/http.js';
 export { type HttpEvent, type HttpResult, lambdaHandler } from './lambda.js';
 export type { ConnectionLimits } from './limits/connections.js';
@@ -23,4 +24,4 @@ export type { RateLimits, RateStore } from './rates/rates.js';
 export { type RedisRatesOptions, redisRates } from './rates/redis-rates.js';
 export type { ScalarFunctions } from './scalars.js';
 export { type LogLevel, type ServerSettings, serverOptions } from './server-options.js';
-export { stopOnSignals } from './stop.js';
+export { type Draining, stopOnSignals } from './stop.js';

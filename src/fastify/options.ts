@@ -27,6 +27,10 @@ export interface ServerLimits {
   readonly operationMs: number;
   /** Connections of the process; further ones are closed at once. */
   readonly connections: number;
+  /** Operations under way, at most: fewer while the event loop is late. Further ones wait. */
+  readonly operations: number;
+  /** How long an operation may wait until it begins, in milliseconds: BUSY, with status 503 and `retry-after`, beyond. */
+  readonly waitMs: number;
 }
 
 /** `depth` is what clients need; `tokens` is ten times what introspection takes, and no more than the parser can nest. */
@@ -36,6 +40,8 @@ export const usualLimits: ServerLimits = {
   requests: 1000,
   operationMs: 20_000,
   connections: 2000,
+  operations: 1000,
+  waitMs: 500,
 };
 
 export interface IdeSettings {

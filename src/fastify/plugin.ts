@@ -6,6 +6,7 @@ import { freshFrom, tellWritten, writtenHeader } from './cache/written.js';
 import { contextWith } from './context.js';
 import { asksForCost, costTold, refuseCostly } from './cost/cost.js';
 import { TrustedDocuments } from './documents/documents.js';
+import { isDraining } from './health/draining.js';
 import { addHealth } from './health/health.js';
 import { discreet } from './http/discreet.js';
 import { logFaults } from './http/errors.js';
@@ -26,6 +27,7 @@ import {
   type TableloomOptions,
   usualLimits,
 } from './options.js';
+import { onAnswer, overloadOf } from './overload/overload.js';
 import { clientGone, payerOf, principalOf } from './request.js';
 import { executableSchema, withSubscriptions } from './schema.js';
 
@@ -33,7 +35,7 @@ import { executableSchema, withSubscriptions } from './schema.js';
 const preflightSeconds = 7200;
 
 /**
- * Serves a generated project: `POST /graphql` and `GET /graphql`, `GET /health`, and `GET /graphiql` where there is an IDE.
+ * Serves a generated project: `POST /graphql` and `GET /graphql`, `GET /livez`, `GET /readyz`, `GET /health`, and `GET /graphiql` where there is an IDE.
  *
  *     const app = Fastify(serverOptions({ logLevel: 'info' }));
  *     await app.register(tableloom, { ...generated, database, resolvers: createResolvers(rules) });
@@ -79,6 +81,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
         errorHandler,
       )
     : undefined;
+  const overload = overloadOf(app, limits);
 
   await app.register(mercurius, {
     ...graphqlOverHttp,
@@ -98,7 +101,14 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       contextFor(request, reply, options, limits.operationMs, admission),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
-      preParsing: [admit, ...(subscriptions ? [subscriptions.upgrade] : []), preParsing],
+      // Mercurius has an `onRequest` of its own. What is refused for the caller's rate takes no place of others.
+      preParsing: [
+        admit,
+        ...(subscriptions ? [subscriptions.upgrade] : []),
+        preParsing,
+        overload.preParsing,
+      ],
+      onSend: [graphqlOverHttp.additionalRouteOptions.onSend, onAnswer],
       preHandler: async ({ method, query, body }) => {
         if (method === 'GET') checkQueryString(query, documents);
         else checkBody(body, documents);
@@ -176,7 +186,7 @@ function nameRequests(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
     // Else the client would keep the connection of its last request open, and closing would wait for that.
-    if (isClosing) reply.header('connection', 'close');
+    if (isClosing || isDraining(app)) reply.header('connection', 'close');
   });
 }
 

@@ -40,9 +40,9 @@ export const errorCodes = {
   WRITE_TWICE: 'One call would write the same record twice.',
   IDEMPOTENCY_MISMATCH: 'The idempotency key was used before, for another operation or with other arguments.',
   APPEND_ONLY: 'Records of this entity cannot be changed after they are created.',
-  BUSY: 'Storage was overloaded for too long; repeat the request later.',
+  BUSY: 'The server or its storage is overloaded; repeat the request later, after `retryAfter` seconds where it says so.',
   STORAGE_UNAVAILABLE:
-    'Storage could not be reached, or did not answer in time. `outcome: "unknown"`: a write may have taken place.',
+    'Storage could not be reached, or did not answer in time. `outcome: "unknown"`: a write may have taken place. `retryAfter`: in how many seconds storage is tried again.',
   STORAGE_REFUSED: 'Storage refused the request: the tables do not match the generated code.',
   CANCELLED: 'The caller disconnected before the answer was ready.',
   TABLE_MISMATCH: 'An existing table differs from the one that the code was generated for.',
@@ -316,6 +316,7 @@ export function fromAws(error: unknown): TableloomError {
   if (error instanceof TableloomError) return error;
   const name = nameOf(error);
   if (name === 'AbortError') return cancelled(error);
+  if (name === 'TimeoutError') return unanswered(error);
   if (throttles.has(name)) return busy(error);
   if (isContention(error) || name === 'ConditionalCheckFailedException') return conflict(error);
   if (name === 'TransactionCanceledException') return fromReasons(error);

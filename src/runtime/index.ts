@@ -14,6 +14,7 @@ export type { Limits } from './client/limits.js';
 export { Places } from './client/places.js';
 export type { AllOperations, InputOf, Operation, RequestReport, Statistics } from './client/requests.js';
 export type { Operations } from './client/sdk.js';
+export type { StorageState } from './client/traffic.js';
 export {
   alreadyExists,
   type ErrorCode,

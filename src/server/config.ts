@@ -22,6 +22,8 @@ export interface ServerConfig {
   readonly trustProxy: readonly string[];
   /** Null: as many as usual. */
   readonly maxConnections: number | null;
+  /** How long it goes on serving after SIGTERM, until load balancers have noticed, in milliseconds. */
+  readonly drainMs: number;
   /** Through which processes tell one another of events and count callers' requests; null: each for itself. */
   readonly redisUrl: string | null;
   /** A file of trusted documents, which are the only ones that are answered; null: all are. */
@@ -86,6 +88,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     corsOrigins: readOrigins(list(read('CORS_ORIGINS')), problems),
     trustProxy: readProxies(list(read('TRUST_PROXY')), problems),
     maxConnections: readCount('MAX_CONNECTIONS', read, problems),
+    drainMs: readSeconds('DRAIN_SECONDS', read, problems) ?? (production ? 5000 : 0),
     redisUrl: readRedisUrl(read('REDIS_URL'), problems),
     trustedDocuments: read('TRUSTED_DOCUMENTS'),
   };
@@ -106,6 +109,15 @@ function readCount(name: string, read: (name: string) => string | null, problems
   if (text === null) return null;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
   problems.push(`${name} is \`${text}\`: it must be a number from 1 to 9999999.`);
+  return null;
+}
+
+/** In milliseconds. */
+function readSeconds(name: string, read: (name: string) => string | null, problems: string[]): number | null {
+  const text = read(name);
+  if (text === null) return null;
+  if (/^\d{1,3}$/.test(text)) return Number(text) * 1000;
+  problems.push(`${name} is \`${text}\`: it must be a number of seconds from 0 to 999.`);
   return null;
 }
 

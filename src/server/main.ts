@@ -47,12 +47,13 @@ async function main(): Promise<void> {
         ...(config.requestLimit !== null && { requests: config.requestLimit }),
       },
     });
-    stopOnSignals(async () => {
+    const close = async () => {
       await app.close();
       await waker?.close();
       await store?.close();
       await storage.close();
-    });
+    };
+    stopOnSignals(close, { app, drainMs: config.drainMs });
     await app.listen({ host, port });
   } catch (error) {
     await storage.close();

@@ -80,7 +80,7 @@ test('serves generated code: GraphQL over HTTP, health and ids of requests', asy
   );
   expect(added.data).toEqual({ addStop: { cell: '1:2', version: 1 } });
   expect(added.response.headers['x-request-id']).toMatch(/^[\da-f-]{36}$/);
-  for (const path of ['/health', '/health/live', '/health/ready'])
+  for (const path of ['/health', '/livez', '/readyz'])
     expect((await app.inject(path)).statusCode, path).toBe(200);
 });
 

@@ -112,7 +112,7 @@ describe('a new project', { timeout: 600_000 }, () => {
     expect(await ask('{ __schema { queryType { name } } }')).toMatchObject({
       errors: [{ extensions: { code: 'UNAUTHENTICATED' } }],
     });
-    expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
     expect(await program.stop()).toBe(0);
   });
 

@@ -76,7 +76,7 @@ describe('the server, installed with npm ci --omit=dev', { timeout: 300_000 }, (
       expect(await askAt(port, signIn('first@tyler-setup.example', password))).toEqual({
         signIn: { user: { name: 'First' } },
       });
-      expect((await fetch(`http://127.0.0.1:${port}/health/ready`)).status).toBe(200);
+      expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200);
       expect(await program.stop()).toBe(0);
     } finally {
       await endpoint.close();

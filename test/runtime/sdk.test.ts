@@ -80,7 +80,7 @@ afterEach(() => {
 
 test('a view of a client has settings of its own, and the handlers of a command are composed once', async () => {
   const { client } = clientOf(() => ({ body: {} }));
-  const view = viewOf(client, { cacheMiddleware: true, attemptMs: 3000 });
+  const view = viewOf(client, { cacheMiddleware: true });
   relied(client.config.cacheMiddleware, 'the default of `cacheMiddleware`', document).not.toBe(true);
   relied(client.config.logger?.constructor.name, 'the logger that does nothing', sdk).toBe('NoOpLogger');
   const composed = vi.spyOn(GetItemCommand.prototype, 'resolveMiddleware');
@@ -100,13 +100,13 @@ test('a view of a client has settings of its own, and the handlers of a command 
 
 test('the document client keeps its options in the configuration it is given, and refuses cached handlers', () => {
   const { client } = clientOf(() => ({ body: {} }));
-  const view = viewOf(client, { cacheMiddleware: false, attemptMs: 3000 });
+  const view = viewOf(client, { cacheMiddleware: false });
   DynamoDBDocumentClient.from(view, { marshallOptions: { removeUndefinedValues: true } });
   relied('translateConfig' in view.config, 'where a document client keeps its options', sdk).toBe(true);
   relied('translateConfig' in client.config, 'what a view shares with its client', sdk).toBe(false);
-  expect(() =>
-    DynamoDBDocumentClient.from(viewOf(client, { cacheMiddleware: true, attemptMs: 3000 })),
-  ).toThrow('cacheMiddleware');
+  expect(() => DynamoDBDocumentClient.from(viewOf(client, { cacheMiddleware: true }))).toThrow(
+    'cacheMiddleware',
+  );
 });
 
 test('a document command is made again from its input', () => {

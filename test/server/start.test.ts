@@ -203,6 +203,7 @@ describe('the environment', () => {
       maxConnections: null,
       redisUrl: null,
       trustedDocuments: null,
+      drainMs: 0,
     });
   });
 
@@ -223,6 +224,7 @@ describe('the environment', () => {
     ['TABLE_PREFIX', 'a b'],
     ['LOG_LEVEL', 'loud'],
     ['MAX_CONNECTIONS', 'all'],
+    ['DRAIN_SECONDS', 'long'],
     ['REQUEST_LIMIT', '0'],
     ['REQUEST_LIMIT', 'many'],
   ])('%s=%s is refused by name', (name, value) => {

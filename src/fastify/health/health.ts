@@ -2,16 +2,17 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database, TableDefinition } from 'tableloom/runtime';
 import { secureHeaders } from '../http/headers.js';
+import { isDraining } from './draining.js';
 
 /** The answer waits no longer for storage, in milliseconds: whoever asks has a limit of its own. */
 const patience = 2000;
 
 /**
- * What tells whether the server works; it tells no more.
+ * What tells whether the server works; it tells no more. Overload is no reason not to answer here.
  *
- * - `GET /health/live`: 200 while the process answers. For what restarts it.
- * - `GET /health/ready`: 200 once this instance has reached its storage. For load balancers: where storage is slow or away
- *   later, it is so for all instances, and taking all of them out would turn slow answers into none.
+ * - `GET /livez`: 200 while the process answers. For what restarts it.
+ * - `GET /readyz`: 200 once this instance has reached its storage, until it is about to close. For load balancers: where storage is slow
+ *   or away later, it is so for all instances, and taking all of them out would turn slow answers into none.
  * - `GET /health`: 200 while storage answers, 503 otherwise. For alarms.
  */
 export function addHealth(
@@ -34,10 +35,11 @@ export function addHealth(
     health.addHook('onRequest', async (_request, reply) => {
       reply.headers({ ...secureHeaders, 'cache-control': 'no-store' });
     });
-    health.get('/health/live', { logLevel: 'warn' }, async () => ({ status: 'ok' }));
-    health.get('/health/ready', { logLevel: 'warn' }, async (request, reply) =>
-      hasReachedStorage ? { status: 'ok' } : reach(request, reply),
-    );
+    health.get('/livez', { logLevel: 'warn' }, async () => ({ status: 'ok' }));
+    health.get('/readyz', { logLevel: 'warn' }, async (request, reply) => {
+      if (isDraining(app)) return reply.code(503).send({ status: 'closing' });
+      return hasReachedStorage ? { status: 'ok' } : reach(request, reply);
+    });
     health.get('/health', { logLevel: 'warn' }, reach);
   });
 }

@@ -73,9 +73,8 @@ export const graphqlOverHttp = {
       const { statusCode, response } = describeFailure(error, mediaType, request.log);
       if (statusCode === 401) reply.header('www-authenticate', challenge(response));
       if (statusCode === 405) reply.header('allow', 'POST');
-      const { retryAfter } = response.errors?.[0]?.extensions ?? {};
-      if (statusCode === 429 && typeof retryAfter === 'number')
-        reply.header('retry-after', String(retryAfter));
+      const retryAfter = response.errors?.[0]?.extensions?.retryAfter;
+      if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter);
       return reply.code(statusCode).type(`${mediaType}; charset=utf-8`).send(response);
     },
   },

@@ -1,6 +1,7 @@
 /** Requests that end: with an answer, or without one in time. The SDK itself waits for an answer for ever. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { busy, cancelled, unanswered } from '../errors.js';
+import { cancelled } from '../errors.js';
+import type { Outcome } from './circuit.js';
 
 type Handler = DynamoDBClient['config']['requestHandler'];
 type HttpRequest = Parameters<Handler['handle']>[0];
@@ -13,29 +14,40 @@ interface Bounded {
 
 type Answered = Awaited<ReturnType<Handler['handle']>>;
 
-/** One request of a session. The SDK makes several attempts of it. */
+/** One attempt of a request of a session. */
 export class Call {
   readonly #controller = new AbortController();
-  /** Whether an attempt may have been carried out although its answer never came. */
+  #sentAt: number | undefined;
+  /** Whether it may have been carried out although its answer was not received. */
   isLost = false;
+  outcome: Outcome = 'unknown';
 
-  /** Ends its attempts. */
+  /** Ends it. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
+  /** How many milliseconds ago it was sent; undefined before. */
+  get sinceMs(): number | undefined {
+    return this.#sentAt === undefined ? undefined : performance.now() - this.#sentAt;
+  }
+
   /**
-   * Sends it. After so many milliseconds, or where the signal is aborted, it fails and its connection is closed:
-   * STORAGE_UNAVAILABLE, BUSY where DynamoDB refused all attempts because of its load, CANCELLED.
+   * Sends it. After so many milliseconds, or where the signal is aborted (CANCELLED), it fails and its connection is
+   * closed.
    */
   send<T>(ms: number, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
+    this.#sentAt = performance.now();
     return new Promise((resolve, reject) => {
-      const stop = (error: () => Error) => {
+      const stop = (error: Error) => {
         this.#controller.abort();
-        reject(error());
+        reject(error);
       };
-      const gone = () => stop(() => cancelled(signal?.reason));
-      const withdraw = afterAnswers(ms, () => stop(() => (this.isLost ? unanswered() : busy())));
+      const gone = () => stop(cancelled(signal?.reason));
+      const withdraw = afterAnswers(ms, () => {
+        this.outcome = 'failed';
+        stop(timeout(ms));
+      });
       signal?.addEventListener('abort', gone, { once: true });
       const settled = () => {
         withdraw();
@@ -62,14 +74,22 @@ export function optionsOf(call: Call | undefined): { readonly abortSignal: Abort
   return { abortSignal: call.signal };
 }
 
+const retryMiddlewareOptions = {
+  name: 'retryMiddleware',
+  step: 'finalizeRequest',
+  priority: 'high',
+} as const;
+
 /**
- * The settings that bound a client's attempts, each to so many milliseconds. One without an answer fails like one whose
- * connection broke, so that the SDK repeats it.
+ * The settings by which calls learn what became of their attempts, and end them.
  *
  * A call is found by its command's input: options of `send` would do, too, but turn off the SDK's cache of composed
  * handlers, which takes a third of a request's time.
+ *
+ * @param attemptMs how long an attempt waits for its answer, in milliseconds; then it fails like one whose connection broke, so that
+ *   the SDK repeats it. Left out, attempts belong to calls, and the SDK repeats none
  */
-export function bounded(client: DynamoDBClient, attemptMs: number): Bounded {
+export function bounded(client: DynamoDBClient, attemptMs: number | undefined): Bounded {
   const { middlewareStack } = client;
   const concat: typeof middlewareStack.concat = (from) => {
     const stack = middlewareStack.concat(from);
@@ -82,6 +102,8 @@ export function bounded(client: DynamoDBClient, attemptMs: number): Bounded {
       },
       { step: 'deserialize', priority: 'low', name: 'tableloomCall' },
     );
+    // Others are placed relative to it, so that it cannot be removed.
+    if (attemptMs === undefined) stack.add((next) => next, { ...retryMiddlewareOptions, override: true });
     return stack;
   };
   const inner = client.config.requestHandler;
@@ -91,25 +113,33 @@ export function bounded(client: DynamoDBClient, attemptMs: number): Bounded {
   return { requestHandler, middlewareStack: Object.assign(Object.create(middlewareStack), { concat }) };
 }
 
-function attempt(inner: Handler, request: HttpRequest, options: HttpOptions, ms: number): Promise<Answered> {
+function attempt(
+  inner: Handler,
+  request: HttpRequest,
+  options: HttpOptions,
+  ms: number | undefined,
+): Promise<Answered> {
   const { abortSignal } = (options ?? {}) as { readonly abortSignal?: AbortSignal };
   const call = calls.get(request) ?? (abortSignal && calls.get(abortSignal));
   const outer = call?.signal ?? abortSignal;
   const controller = new AbortController();
+  const tell = (outcome: Outcome, isLost: boolean) => {
+    if (call === undefined) return;
+    if (call.outcome !== 'failed') call.outcome = outcome;
+    call.isLost ||= isLost;
+  };
   return new Promise((resolve, reject) => {
     let body: Body | undefined;
+    let isStopped = false;
     const stop = (error: Error) => {
-      lost();
+      tell('unknown', true);
+      isStopped = true;
       reject(error);
       controller.abort(error);
       body?.destroy(error);
     };
-    const lost = () => {
-      if (call !== undefined) call.isLost = true;
-    };
     const gone = () => stop(named('AbortError', 'Request aborted'));
-    // Of this name because it is one that the SDK repeats.
-    const withdraw = afterAnswers(ms, () => stop(named('TimeoutError', `no answer within ${ms} ms`)));
+    const withdraw = ms === undefined ? () => undefined : afterAnswers(ms, () => stop(timeout(ms)));
     const settled = () => {
       withdraw();
       outer?.removeEventListener('abort', gone);
@@ -122,17 +152,21 @@ function attempt(inner: Handler, request: HttpRequest, options: HttpOptions, ms:
     inner.handle(request, { ...options, abortSignal: controller.signal }).then(
       (answered) => {
         const { statusCode, body: answer } = answered.response as { statusCode: number; body?: unknown };
-        if (statusCode >= 500) lost();
+        // What was carried out is lost until its answer has been read.
+        tell(statusCode >= 500 ? 'failed' : 'answered', statusCode >= 500 || statusCode < 300);
         // An answer from the network can stop in the middle.
         if (isStream(answer)) {
           body = answer;
-          body.once('close', settled);
+          body.once('close', () => {
+            if (!answer.readableEnded && !isStopped) tell('failed', false);
+            settled();
+          });
         } else settled();
         resolve(answered);
       },
       (error: unknown) => {
         settled();
-        if (!unsent.has((error as { code?: unknown }).code)) lost();
+        if (!isStopped) tell('failed', !unsent.has((error as { code?: unknown }).code));
         reject(error);
       },
     );
@@ -143,12 +177,18 @@ function attempt(inner: Handler, request: HttpRequest, options: HttpOptions, ms:
 const unsent: ReadonlySet<unknown> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
 
 interface Body {
+  readonly readableEnded: boolean;
   once(event: 'close', listener: () => void): unknown;
   destroy(error: Error): unknown;
 }
 
 function isStream(body: unknown): body is Body {
   return typeof body === 'object' && body !== null && 'once' in body && 'destroy' in body;
+}
+
+/** Of this name because it is one that the SDK repeats. */
+function timeout(ms: number): Error {
+  return named('TimeoutError', `no answer within ${Math.round(ms)} ms`);
 }
 
 function named(name: string, message: string): Error {

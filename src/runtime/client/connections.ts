@@ -1,17 +1,14 @@
 /** Connections of a client: a request that waits for a free one has not been sent, so that no time runs for it. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Places } from './places.js';
 
 /** As many as the SDK opens by default. */
 const usual = 50;
 
-/** As many places for a client's requests as it has connections. */
-export function connectionsOf({ config }: DynamoDBClient): Places {
-  return new Places(() => {
-    const handler: Partial<HasSettings> = config.requestHandler as Partial<HasSettings>;
-    const agents = Object.values(handler.httpHandlerConfigs?.() ?? {}).flatMap(socketsOf);
-    return Math.max(...agents, agents.length === 0 ? usual : 1);
-  });
+/** How many connections a client has at this moment. */
+export function connectionsOf({ config }: DynamoDBClient): number {
+  const handler: Partial<HasSettings> = config.requestHandler as Partial<HasSettings>;
+  const agents = Object.values(handler.httpHandlerConfigs?.() ?? {}).flatMap(socketsOf);
+  return Math.max(...agents, agents.length === 0 ? usual : 1);
 }
 
 /** Handlers of the SDK tell their settings. */

@@ -71,9 +71,9 @@ export interface DocumentRequests {
  * A document client of its own for a client's connections and credentials. Numbers are sent as the shortest text that
  * reads back as the same double, as in the runtime's own requests.
  */
-export function documentClientOf(client: DynamoDBClient, attemptMs: number): DynamoDBDocumentClient {
+export function documentClientOf(client: DynamoDBClient): DynamoDBDocumentClient {
   // The document client refuses a client that caches the handlers of commands.
-  return DynamoDBDocumentClient.from(viewOf(client, { cacheMiddleware: false, attemptMs }), {
+  return DynamoDBDocumentClient.from(viewOf(client, { cacheMiddleware: false }), {
     marshallOptions: { removeUndefinedValues: true, allowImpreciseNumbers: true },
     unmarshallOptions: { wrapNumbers: exactNumber },
   });

@@ -1,18 +1,20 @@
-/** What one session may use. Each can be set in `DatabaseOptions.limits`. */
+/** What sessions may use. Each can be set in `DatabaseOptions.limits`. */
 export interface Limits {
   /**
-   * How long one attempt of a request waits for its answer, in milliseconds. Then its connection is closed, and the SDK
-   * tries again.
+   * How long one attempt of a request waits for its answer, in milliseconds, and no longer than `deadlineMs`. Then its connection
+   * is closed, and another attempt is made.
    */
   readonly attemptMs: number;
   /**
-   * How long a request waits for its answer with all attempts, before STORAGE_UNAVAILABLE, and how long throttled or
+   * How long after its first attempt a request is attempted again, before STORAGE_UNAVAILABLE, and how long throttled or
    * unprocessed work is retried before BUSY, and a write is computed again after others changed what it had read before
-   * CONFLICT, in milliseconds.
+   * CONFLICT, in milliseconds. Also how long a request waits for a connection, before BUSY.
    */
   readonly deadlineMs: number;
   /** How many DynamoDB requests of a session run at the same time; further ones wait. */
   readonly concurrency: number;
+  /** How many requests of all sessions may wait for one of the client's connections; further ones fail at once (BUSY). */
+  readonly queue: number;
   /** How many requests a page may take beyond the first of each partition, where a filter leaves it short. */
   readonly readBudget: number;
 }
@@ -21,5 +23,6 @@ export const defaultLimits: Limits = {
   attemptMs: 3000,
   deadlineMs: 5000,
   concurrency: 32,
+  queue: 1000,
   readBudget: 10,
 };

@@ -17,7 +17,8 @@ import { Call } from './call.js';
 import type { Limits } from './limits.js';
 import { Places } from './places.js';
 import { Retry } from './retry.js';
-import type { Operations, Requests, Sdk } from './sdk.js';
+import type { Operations, Requests } from './sdk.js';
+import type { Lanes, Traffic } from './traffic.js';
 
 /** What a session may send: the runtime's own operations, and the one that only users' own requests make. */
 export interface AllOperations extends Operations {
@@ -32,7 +33,7 @@ export type OutputOf<O extends Operation> = AllOperations[O][1];
 /** Sends one request. Throws what the SDK throws. */
 export type Send<O extends Operation> = (input: InputOf<O>, call?: Call) => Promise<OutputOf<O>>;
 
-/** One request, reported to `DatabaseOptions.onRequest` before it is sent. The SDK's own retries are not reported. */
+/** One request, reported to `DatabaseOptions.onRequest` before it is sent, and again before it is repeated. */
 export interface RequestReport {
   readonly operation: Operation;
   /** With physical table names and JavaScript's values. */
@@ -52,10 +53,10 @@ export interface Statistics {
 }
 
 export interface RequesterOptions {
-  readonly sdk: Sdk;
+  readonly sdk: Requests;
   /** What reads are sent by, as long as what they read may be older. Default: `sdk`. */
   readonly accelerated?: Requests | undefined;
-  readonly connections: Places;
+  readonly traffic: Traffic;
   /** Logical to physical table names. */
   readonly tables: Readonly<Record<string, string>>;
   readonly limits: Limits;
@@ -133,9 +134,14 @@ export class Requester {
     };
   }
 
-  /** The deadline of work that begins now. */
-  retry(): Retry {
-    return new Retry(Math.min(this.limits.deadlineMs, this.#end - performance.now()), this.#signal);
+  /** The deadline of work that began so many milliseconds ago. */
+  retry(agoMs = 0): Retry {
+    return new Retry(Math.min(this.limits.deadlineMs - agoMs, this.#end - performance.now()), this.#signal);
+  }
+
+  /** Whether work that DynamoDB refused because of its load may be repeated: see `RetryBudget`. */
+  mayRepeat(): boolean {
+    return this.#options.traffic.budget.take();
   }
 
   /** Aborts reads under way and requests that have not begun; undefined once a write has begun. */
@@ -173,33 +179,54 @@ export class Requester {
     return this.perform<O>(operation, input, requests[operation]);
   }
 
-  /** Sends an UpdateItem that is never repeated unless DynamoDB refused it. */
+  /** Sends an UpdateItem that is not repeated where it may have been carried out: what it adds would be added twice. */
   updateOnce(input: InputOf<'UpdateItem'>): Promise<OutputOf<'UpdateItem'>> {
-    return this.perform<'UpdateItem'>('UpdateItem', input, this.#options.sdk.updateOnce);
+    return this.perform<'UpdateItem'>('UpdateItem', input, this.#options.sdk.UpdateItem, { isOnce: true });
   }
 
   /**
-   * Sends one request. A throttled one is sent again until the deadline, then BUSY: DynamoDB did not carry it out. So is
-   * a write of which an attempt was lost, as long as DynamoDB does not say what became of it; then STORAGE_UNAVAILABLE
-   * with an unknown outcome. Every other failure is thrown at once as a TableloomError whose `cause` is what the SDK threw.
+   * Sends one request, and again where that may help, until the deadline and within the database's retry budget:
+   *
+   * - a throttled one: DynamoDB did not carry it out. Then BUSY.
+   * - one that was not answered, or by an error of the server, as often as the client was configured to (`maxAttempts`).
+   *   Then STORAGE_UNAVAILABLE; of a write that may have been carried out, the outcome is unknown.
+   * - a write of which an attempt was lost, as long as DynamoDB does not say what became of it.
+   *
+   * Every other failure is thrown at once as a TableloomError whose `cause` is what the SDK threw.
    *
    * @param send sends it once; its input has `ReturnConsumedCapacity` where the session counts capacity
    */
-  async perform<O extends Operation>(operation: O, input: InputOf<O>, send: Send<O>): Promise<OutputOf<O>> {
+  async perform<O extends Operation>(
+    operation: O,
+    input: InputOf<O>,
+    send: Send<O>,
+    { isOnce = false }: { readonly isOnce?: boolean } = {},
+  ): Promise<OutputOf<O>> {
+    const { traffic } = this.#options;
     const isWrite = !reads.has(operation);
+    const lanes = traffic.lanesOf(isWrite ? 'write' : 'read', input);
     // One token for all attempts, so that the transaction is carried out once.
     const sent = operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input;
+    const attemptMs = isOnce
+      ? this.limits.deadlineMs
+      : Math.min(this.limits.attemptMs, this.limits.deadlineMs);
     let retry: Retry | undefined;
     let isLost = false;
-    for (;;) {
+    for (let failures = 0; ; ) {
       const call = new Call();
       try {
-        return await this.#attempt(operation, sent, send, call);
+        return await this.#attempt(operation, sent, send, { call, lanes, attemptMs });
       } catch (thrown) {
         isLost ||= isWrite && call.isLost;
-        retry ??= this.retry();
+        retry ??= this.retry(call.sinceMs);
         const isUndecided = isThrottle(thrown) || isUnderWay(thrown) || (isLost && isContention(thrown));
-        if (isUndecided && (await retry.wait())) continue;
+        const isFailed = isTransient(thrown, call) && !(isOnce && isLost);
+        if (isFailed) failures += 1;
+        const mayHelp = isUndecided || (isFailed && failures < (await traffic.maxAttempts()));
+        // It was not sent: what became of the attempt that was lost is known once storage answers again.
+        const isHeldBack = isLost && call.sinceMs === undefined;
+        const isRepeated = isHeldBack || (mayHelp && traffic.budget.take());
+        if (isRepeated && (await retry.wait())) continue;
         throw failure(thrown, isLost, isUndecided);
       }
     }
@@ -209,32 +236,42 @@ export class Requester {
     operation: O,
     input: InputOf<O>,
     send: Send<O>,
-    call: Call,
+    { call, lanes, attemptMs }: { readonly call: Call; readonly lanes: Lanes; readonly attemptMs: number },
   ): Promise<OutputOf<O>> {
-    const { capacity, onRequest, limits, connections } = this.#options;
+    const { capacity, onRequest, traffic } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
     if (this.#places.isIdle) this.#steps += 1;
-    for (const places of [this.#places, connections]) {
-      const turn = places.take();
-      if (turn) await turn;
-    }
+    const turn = this.#places.take();
+    if (turn) await turn;
+    let isEntered = false;
     try {
+      const entering = traffic.enter(lanes);
+      if (entering) await entering;
+      isEntered = true;
       const signal = this.#signal;
       if (signal?.aborted) throw cancelled(signal.reason);
       const left = this.#end - performance.now();
       // Timers count whole milliseconds, and may end within one of theirs.
       if (left < 1) throw outOfTime();
-      this.#requests += 1;
-      onRequest?.({ operation, input, sequence: this.#requests });
       const counted = capacity ? { ReturnConsumedCapacity: 'TOTAL' as const, ...input } : input;
       // A write that was sent has all its time: its outcome would be unknown.
-      const ms = reads.has(operation) ? Math.min(limits.deadlineMs, left) : limits.deadlineMs;
-      const output = await call.send(ms, signal, () => send(counted, call));
-      if (capacity) this.#count(operation, output);
-      return output;
+      const ms = reads.has(operation) ? Math.min(attemptMs, left) : attemptMs;
+      const end = traffic.begin(lanes);
+      try {
+        this.#requests += 1;
+        onRequest?.({ operation, input, sequence: this.#requests });
+        const output = await call.send(ms, signal, () => send(counted, call));
+        call.outcome = 'answered';
+        traffic.budget.succeeded();
+        if (capacity) this.#count(operation, output);
+        return output;
+      } finally {
+        // That a session ran out of time says nothing of storage.
+        end(call.outcome === 'failed' && ms < attemptMs ? 'unknown' : call.outcome);
+      }
     } finally {
-      connections.leave();
+      if (isEntered) traffic.leave(lanes);
       this.#places.leave();
       this.#settle(order);
     }
@@ -261,6 +298,12 @@ export class Requester {
 /** Whether DynamoDB is still carrying out the transaction that an earlier attempt sent. */
 function isUnderWay(thrown: unknown): boolean {
   return nameOf(thrown) === 'TransactionInProgressException';
+}
+
+/** Whether the attempt failed by no fault of the request: it was not answered, by an error of the server, or signed by a wrong clock. */
+function isTransient(thrown: unknown, call: Call): boolean {
+  const { $metadata: answer } = thrown as { readonly $metadata?: { readonly clockSkewCorrected?: boolean } };
+  return call.outcome === 'failed' || answer?.clockSkewCorrected === true;
 }
 
 function failure(thrown: unknown, isLost: boolean, isUndecided: boolean): TableloomError {

@@ -34,7 +34,6 @@ import type {
 } from '@aws-sdk/lib-dynamodb';
 import type { Item } from '../types.js';
 import { bind, bounded, type Call } from './call.js';
-import type { Limits } from './limits.js';
 import { marshall, unmarshall } from './marshall.js';
 
 /**
@@ -53,39 +52,15 @@ export interface Operations {
   BatchWriteItem: [BatchWriteCommandInput, BatchWriteCommandOutput];
 }
 
-/** Sends one request of each kind. Throws what the SDK throws. */
+/** Sends one attempt of a request of each kind. Throws what the SDK throws. */
 export type Requests = {
   readonly [O in keyof Operations]: (input: Operations[O][0], call?: Call) => Promise<Operations[O][1]>;
 };
 
-export interface Sdk extends Requests {
-  /** UpdateItem, which the SDK does not repeat: after a lost answer, what it adds would be added twice. */
-  readonly updateOnce: Requests['UpdateItem'];
-}
-
-/**
- * The operations of a client, whose own configuration stays as it is.
- *
- * @param limits how long one attempt waits for its answer, and all of them, in milliseconds
- */
-export function sdkOf(client: DynamoDBClient, limits: Pick<Limits, 'attemptMs' | 'deadlineMs'>): Sdk {
-  const view = viewOf(client, { cacheMiddleware: true, attemptMs: limits.attemptMs });
-  const once = viewOf(withoutRetries(client), { cacheMiddleware: true, attemptMs: limits.deadlineMs });
-  return { ...readsOf(view), ...writesOf(view), updateOnce: writesOf(once).UpdateItem };
-}
-
-const retryMiddlewareOptions = {
-  name: 'retryMiddleware',
-  step: 'finalizeRequest',
-  priority: 'high',
-} as const;
-
-function withoutRetries(client: DynamoDBClient): DynamoDBClient {
-  const middlewareStack = client.middlewareStack.clone();
-  // Others are placed relative to it, so that it cannot be removed.
-  middlewareStack.add((next) => next, { ...retryMiddlewareOptions, override: true });
-  // The SDK caches handlers in the client: this one needs its own.
-  return Object.assign(Object.create(client) as DynamoDBClient, { middlewareStack, handlers: undefined });
+/** The operations of a client, whose own configuration stays as it is. */
+export function sdkOf(client: DynamoDBClient): Requests {
+  const view = viewOf(client, { cacheMiddleware: true });
+  return { ...readsOf(view), ...writesOf(view) };
 }
 
 /**
@@ -93,11 +68,12 @@ function withoutRetries(client: DynamoDBClient): DynamoDBClient {
  * options into the configuration it is given: without a view, two document clients of one client would share them.
  *
  * @param cacheMiddleware whether the SDK composes a command's handlers once, not for each request
- * @param attemptMs how long one attempt waits for its answer, in milliseconds
+ * @param attemptMs how long one attempt waits for its answer, in milliseconds, where the SDK repeats it. Left out, requests are
+ *   attempts of calls, which bound and repeat them: two layers that repeat would multiply what is sent
  */
 export function viewOf(
   client: DynamoDBClient,
-  { cacheMiddleware, attemptMs }: { readonly cacheMiddleware: boolean; readonly attemptMs: number },
+  { cacheMiddleware, attemptMs }: { readonly cacheMiddleware: boolean; readonly attemptMs?: number },
 ): DynamoDBClient {
   const { logger } = client.config;
   const { middlewareStack, requestHandler } = bounded(client, attemptMs);
@@ -106,6 +82,8 @@ export function viewOf(
   return Object.assign(Object.create(client) as DynamoDBClient, {
     config: { ...client.config, cacheMiddleware, logger: quiet, requestHandler },
     middlewareStack,
+    // The SDK caches handlers in the client: this one needs its own.
+    handlers: undefined,
   });
 }
 

@@ -7,8 +7,8 @@ import { viewOf } from '../client/sdk.js';
 import type { Filter, Item, Key, TableRef } from '../types.js';
 
 /** Sends one Scan by a client of the SDK. */
-export function scanBy(client: DynamoDBClient, attemptMs: number): Send<'Scan'> {
-  const view = viewOf(client, { cacheMiddleware: true, attemptMs });
+export function scanBy(client: DynamoDBClient): Send<'Scan'> {
+  const view = viewOf(client, { cacheMiddleware: true });
   return async ({ ScanFilter: _legacy, ...input }, call) => {
     const command = new ScanCommand({
       ...input,

@@ -7,13 +7,12 @@ import { Cache, type CacheSettings } from '../cache/cache.js';
 import { sharedAnswers } from '../cache/shared.js';
 import { CacheView } from '../cache/view.js';
 import { Writers } from '../cache/writers.js';
-import { connectionsOf } from '../client/connections.js';
 import { Dax, type DaxSettings } from '../client/dax.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
-import type { Places } from '../client/places.js';
 import { Requester, type RequesterOptions, type RequestReport } from '../client/requests.js';
-import { type Requests, type Sdk, sdkOf } from '../client/sdk.js';
+import { type Requests, sdkOf } from '../client/sdk.js';
+import { type StorageState, Traffic } from '../client/traffic.js';
 import { TableloomError } from '../errors.js';
 import { Live } from '../events/live.js';
 import type { LiveSettings, Wake } from '../events/types.js';
@@ -80,8 +79,8 @@ export interface SessionOptions {
 export class Database<Rules = unknown> {
   readonly #options: DatabaseSettings<unknown>;
   readonly #compute: ComputeRulesByName;
-  readonly #sdk: Sdk;
-  readonly #connections: Places;
+  readonly #sdk: Requests;
+  readonly #traffic: Traffic;
   readonly #sealer: CursorSealer;
   readonly #limits: Limits;
   readonly #contention = new Contention();
@@ -99,8 +98,8 @@ export class Database<Rules = unknown> {
     this.#compute = withoutGaps(options.compute ?? {}, options.tables[neededRules] ?? []);
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
-    this.#connections = connectionsOf(options.client);
-    this.#sdk = sdkOf(options.client, this.#limits);
+    this.#traffic = new Traffic(options.client, this.#limits);
+    this.#sdk = sdkOf(options.client);
     this.#dax = options.dax && new Dax(options.dax);
     this.#accelerated = this.#dax?.before(this.#sdk);
     this.#cache = options.cache === false ? undefined : new Cache(options.cache, () => this.live.listen());
@@ -111,7 +110,7 @@ export class Database<Rules = unknown> {
     const { now = () => new Date(), newId = uuid, capacity } = this.#options;
     const requester = this.#requester({ ...options, capacity: options.capacity ?? capacity });
     const documents = () => {
-      this.#documents ??= documentClientOf(this.#options.client, this.#limits.attemptMs);
+      this.#documents ??= documentClientOf(this.#options.client);
       return this.#documents;
     };
     const { actor = null } = options;
@@ -131,6 +130,11 @@ export class Database<Rules = unknown> {
       documents,
     };
     return new Session(requester, this.#sealer, environment, cache);
+  }
+
+  /** How the database's requests fare at this moment: for metrics. */
+  storageState(): StorageState {
+    return this.#traffic.state();
   }
 
   /** @internal What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
@@ -164,7 +168,7 @@ export class Database<Rules = unknown> {
     const { client } = this.#options;
     // What it consumes is counted, so that it can stay within its rate.
     const requester = this.#requester({ capacity: true });
-    const scan = scanBy(client, this.#limits.attemptMs);
+    const scan = scanBy(client);
     const env = { rule: (name: string) => computeRule(this.#compute, name) };
     return reindex({ requester, scan, env }, project, options);
   }
@@ -192,7 +196,7 @@ export class Database<Rules = unknown> {
     return new Requester({
       sdk: this.#sdk,
       accelerated: this.#accelerated,
-      connections: this.#connections,
+      traffic: this.#traffic,
       limits: this.#limits,
       tables,
       onRequest: own || also ? onRequest : undefined,

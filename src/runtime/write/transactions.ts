@@ -114,6 +114,8 @@ export async function transact(
         if (isSearching) searches += 1;
         if (searches >= mostSearches) throw conflict(outcome.error.cause);
       } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
+      if (outcome.kind === 'busy' && outcome.error.code === 'BUSY' && !requester.mayRepeat())
+        throw outcome.error;
       const others = outcome.kind === 'stale' && !isSearching;
       if (!(await retry.wait({ others })) && !(others && attempts < leastAttempts))
         throw outcome.kind === 'stale' ? conflict(outcome.error.cause) : outcome.error;

@@ -1,4 +1,5 @@
 /** An engine that fails as DynamoDB does: between the SDK and a real engine, on the wire. */
+import { Readable } from 'node:stream';
 import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { bodyText } from '../../support/wire.js';
 
@@ -33,6 +34,8 @@ export interface Fault {
   readonly loseAnswer?: boolean;
   /** Nothing comes back until the SDK gives up; with `loseAnswer` the engine carries the request out. */
   readonly hang?: boolean;
+  /** The engine carries the request out, and the connection breaks in the middle of the answer. */
+  readonly cut?: boolean;
 }
 
 /** For the first so many requests of an operation. */
@@ -78,6 +81,7 @@ export function faultyHandler(handler: unknown, faults: readonly Fault[]): Handl
     if (fault.hang) return never(options);
     if (fault.loseAnswer)
       throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET', name: 'TimeoutError' });
+    if (fault.cut) return { response: { ...response, body: brokenOff() } };
     if (fault.answer === undefined || response.statusCode !== 200) return { response };
     const answer = fault.answer(JSON.parse(await streamText(response.body)) as Record<string, unknown>, body);
     return { response: { ...response, body: Buffer.from(JSON.stringify(answer)) } };
@@ -89,6 +93,15 @@ export function faultyHandler(handler: unknown, faults: readonly Fault[]): Handl
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   } as unknown as Handler;
+}
+
+function brokenOff(): Readable {
+  return Readable.from(
+    (async function* () {
+      yield Buffer.from('{');
+      throw Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
+    })(),
+  );
 }
 
 function never(options: unknown): Promise<never> {

@@ -206,7 +206,7 @@ describe('connections', () => {
 
   test('are to be closed after so many requests', async () => {
     const { socket, told, closed } = await open();
-    socket.write('GET /health/live HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3));
+    socket.write('GET /livez HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3));
     await until(() => told().includes(' 503 '), told);
     expect(told().match(/ 200 OK/g)).toHaveLength(2);
     expect(told().split(' 200 OK')[2]).toMatch(/connection: close/i);

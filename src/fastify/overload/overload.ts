@@ -1,0 +1,87 @@
+/** Sheds load: what the server cannot do in time is refused at once, before its body is read. */
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Admission, type AdmissionLimits, type AdmissionState } from './admission.js';
+
+/** How often those that have waited too long are refused, and after how many times the limit follows the event loop, in milliseconds. */
+const [lookMs, looks] = [50, 2];
+
+/** How often the log says how many were refused, in milliseconds. */
+const reportMs = 10_000;
+
+/** After how many seconds clients are to try again: at random, so that they do not all come back at the same time. */
+const [soonest, latest] = [1, 3];
+
+export interface Overload {
+  /**
+   * A hook of the routes whose requests are operations, after that which sets the headers of answers. Others, such as those of health,
+   * are always answered.
+   */
+  preParsing(request: FastifyRequest, reply: FastifyReply, body: unknown, done: () => void): void;
+  state(): AdmissionState;
+}
+
+export function overloadOf(app: FastifyInstance, limits: AdmissionLimits): Overload {
+  const admission = new Admission(limits);
+  const watching = watch(admission, app.log);
+  app.addHook('onClose', async () => clearInterval(watching));
+  return {
+    preParsing(request, reply, _body, done) {
+      const { raw } = reply;
+      const withdraw = admission.enter(performance.now(), (isAdmitted) => {
+        if (!isAdmitted) return refuse(reply);
+        // Also where the client has gone: what it requested ends soon, but is not yet over.
+        const leave = once(() => admission.leave(performance.now()));
+        if (raw.destroyed) return leave();
+        underWay.set(request, leave);
+        raw.once('close', () => {
+          if (reply.sent) leave();
+        });
+        done();
+      });
+      if (withdraw) raw.once('close', withdraw);
+    },
+    state: () => admission.state(),
+  };
+}
+
+/** What ends an operation that was admitted. */
+const underWay = new WeakMap<FastifyRequest, () => void>();
+
+/** A hook of the same routes: an operation is over when its answer is there, however long the client takes to receive it. */
+export async function onAnswer(request: FastifyRequest): Promise<void> {
+  underWay.get(request)?.();
+}
+
+function watch(admission: Admission, log: FastifyBaseLogger): NodeJS.Timeout {
+  let last = performance.eventLoopUtilization();
+  let count = 0;
+  let reported = { at: performance.now(), refused: 0 };
+  return setInterval(() => {
+    const now = performance.now();
+    admission.expire(now);
+    count = (count + 1) % looks;
+    if (count > 0) return;
+    const current = performance.eventLoopUtilization();
+    admission.adapt(now, performance.eventLoopUtilization(current, last).utilization);
+    last = current;
+    const { refused, limit } = admission.state();
+    if (refused === reported.refused || now - reported.at < reportMs) return;
+    log.warn({ refused: refused - reported.refused, limit }, 'overloaded: operations were refused');
+    reported = { at: now, refused };
+  }, lookMs).unref();
+}
+
+function refuse(reply: FastifyReply): void {
+  const retryAfter = soonest + Math.floor(Math.random() * (latest - soonest + 1));
+  const message = 'The server is overloaded; try again in a few seconds.';
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BUSY', retryAfter } }] });
+  reply.code(503).header('retry-after', retryAfter).send(body);
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
+}
