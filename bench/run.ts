@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick`, and so for `scale`, `sign-in` and `events`, tries it out, and keeps nothing.
+ * `npm run bench peers quick`, and so for `scale`, `sign-in`, `numbers` and `events`, tries it out, and keeps nothing.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { measureCodecs } from './codecs.js';
 import { eventsReport } from './events.js';
 import { measureGeneration } from './generate.js';
 import { table } from './measure.js';
+import { numbersReport } from './numbers.js';
 import { measurePackage } from './package.js';
 import { peersReport } from './peers.js';
 import { scaleTables } from './scale.js';
@@ -44,6 +45,7 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     '',
     ...(await eventsReport(quick)),
   ],
+  numbers: async () => ['# Metrics and traces', '', machine(), '', ...(await numbersReport(quick))],
   peers: () => ['# Against other libraries', '', machine(), '', peersReport(quick)],
 };
 

@@ -6,6 +6,9 @@ export { listeningProblem } from './listening.js';
 export type { LiveLimits } from './live/limits.js';
 export { type RedisWakerOptions, redisWaker } from './live/wakers/redis-waker.js';
 export { type StreamsWakerOptions, streamsWaker } from './live/wakers/streams-waker.js';
+export type { EmfSettings } from './metrics/emf.js';
+export type { PrometheusSettings } from './metrics/endpoint.js';
+export type { MetricsOptions } from './metrics/metrics.js';
 export type {
   IdeSettings,
   OwnContext,
@@ -19,3 +22,4 @@ export { tableloom } from './plugin.js';
 export type { ScalarFunctions } from './scalars.js';
 export { type LogLevel, type ServerSettings, serverOptions } from './server-options.js';
 export { stopOnSignals } from './stop.js';
+export type { SlowLimits } from './watch/slow.js';

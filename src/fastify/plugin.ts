@@ -18,6 +18,7 @@ import { orInstall } from './optional.js';
 import { type PluginOptions, type RequestContext, type TableloomOptions, usualLimits } from './options.js';
 import { clientGone, principalOf } from './request.js';
 import { executableSchema, withSubscriptions } from './schema.js';
+import { type Watching, watching } from './watch/watch.js';
 
 /** For how long browsers remember what another origin may do, in seconds. */
 const preflightSeconds = 7200;
@@ -46,8 +47,9 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);
 
   const schema = executableSchema(options.typeDefs, options.scalars);
+  const watch = await watching(app, options, production);
   const subscriptions = schema.getSubscriptionType()
-    ? await subscriptionsOf(app, options, limits, production)
+    ? await subscriptionsOf(app, options, limits, production, watch)
     : undefined;
 
   await app.register(mercurius, {
@@ -61,12 +63,16 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     validationRules: [depthLimit(limits.depth)],
     graphql: { parseOptions: { maxTokens: limits.tokens } },
     context: (request: FastifyRequest, reply: FastifyReply) =>
-      contextFor(request, reply, options, limits.operationMs),
+      contextFor(request, reply, options, limits.operationMs, watch),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
-      ...(subscriptions && {
-        preParsing: [subscriptions.upgrade, graphqlOverHttp.additionalRouteOptions.preParsing],
-      }),
+      preParsing: [
+        watch.operations.hooks.preParsing,
+        ...(subscriptions ? [subscriptions.upgrade] : []),
+        graphqlOverHttp.additionalRouteOptions.preParsing,
+      ],
+      preHandler: [graphqlOverHttp.additionalRouteOptions.preHandler, watch.operations.hooks.preHandler],
+      preSerialization: watch.operations.hooks.preSerialization,
       errorHandler(error, request, reply) {
         const causes = (error as { readonly errors?: readonly GraphQLError[] }).errors;
         const told =
@@ -83,6 +89,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     },
   });
   app.graphql.addHook('preExecution', async (schema, document, context, variables) => {
+    watch.operations.executes(context.reply, document, variables ?? {});
     if (production) hideSchema(document, ours(context as MercuriusContext).principal, canSignIn);
     if (subscriptions) refuseSubscription(document, context.reply?.request);
     refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
@@ -145,6 +152,7 @@ async function contextFor(
   reply: FastifyReply,
   options: PluginOptions,
   deadlineMs: number,
+  { operations }: Watching,
 ): Promise<RequestContext> {
   const principal = await principalOf(request, options.authenticate);
   const db = options.database.session({
@@ -154,6 +162,7 @@ async function contextFor(
     deadlineMs,
     ...(asksForCost(request) && { capacity: true }),
   });
+  operations.uses(request, db);
   return contextWith(db, request, principal, options);
 }
 

@@ -10,7 +10,7 @@ import { scalars } from './scalars.js';
 
 export interface AppOptions
   extends ServerSettings,
-    Pick<TableloomOptions, 'production' | 'corsOrigins' | 'limits' | 'jit'> {
+    Pick<TableloomOptions, 'production' | 'corsOrigins' | 'limits' | 'jit' | 'metrics' | 'traces' | 'slow'> {
   readonly database: Database;
   readonly auth: Auth;
   readonly rules?: generated.Rules;
@@ -44,6 +44,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     corsOrigins,
     jit,
     limits: options.limits ?? {},
+    ...(options.metrics && { metrics: options.metrics }),
+    traces: options.traces ?? false,
+    slow: options.slow ?? {},
     ide: options.ide === true && { title: 'Tyler Setup', query: firstQuery },
   });
   await app.ready();

@@ -42,6 +42,9 @@ async function main(): Promise<void> {
         ...(config.maxConnections !== null && { connections: config.maxConnections }),
         ...(config.requestLimit !== null && { requests: config.requestLimit }),
       },
+      metrics: config.metrics,
+      traces: config.traces,
+      slow: config.slowMs === null ? {} : { ms: config.slowMs },
     });
     stopOnSignals(async () => {
       await app.close();

@@ -8,8 +8,9 @@ import {
 } from 'graphql';
 import { renewContext, type Session } from 'tableloom/runtime';
 import { discreet } from '../http/discreet.js';
-import { formatError, logFaults, withRequestCode } from '../http/errors.js';
+import { codeOf, formatError, logFaults, withRequestCode } from '../http/errors.js';
 import type { PluginOptions, ServerLimits } from '../options.js';
+import type { Watching } from '../watch/watch.js';
 import type { Caller } from './caller.js';
 import { Connections } from './connections.js';
 import { type Deliveries, subscribe } from './deliveries.js';
@@ -43,13 +44,19 @@ export interface Live {
   formatResult(result: Delivered, log: FastifyBaseLogger): FormattedExecutionResult;
 }
 
+interface LiveParts {
+  readonly limits: ServerLimits;
+  readonly isProduction: boolean;
+  readonly watch: Watching;
+}
+
 export function liveOf(
   app: FastifyInstance,
   options: PluginOptions,
-  limits: ServerLimits,
-  isProduction: boolean,
+  { limits, isProduction, watch }: LiveParts,
 ): Live {
   const { database, costs } = options;
+  const { metrics, traces } = watch;
   const live = { ...usualLiveLimits, ...options.live };
   const prepare = preparation({
     schema: () => app.graphql.schema,
@@ -63,6 +70,10 @@ export function liveOf(
     const shown = isProduction ? errors.map(discreet) : errors;
     return shown.map((error) => formatError(error, log));
   };
+  const counted = (errors: readonly GraphQLFormattedError[]) => {
+    metrics?.failed('(subscription)', errors.map(codeOf));
+    return errors;
+  };
   return {
     options,
     limits: live,
@@ -74,15 +85,21 @@ export function liveOf(
         if (!('schema' in operation)) return operation;
         const context = await caller.context(database.session({ signal: ending.signal }));
         const renew = (db: Session) => caller.context(db);
-        return await subscribe({ ...operation, contextValue: { ...context, [renewContext]: renew } }, ending);
+        const args = { ...operation, contextValue: { ...context, [renewContext]: renew } };
+        const begun = await subscribe(args, ending, traces?.delivery);
+        if ('next' in begun && !ending.signal.aborted) {
+          metrics?.subscribed(1);
+          ending.signal.addEventListener('abort', () => metrics?.subscribed(-1), { once: true });
+        }
+        return begun;
       } catch (error) {
         return [thrown(error)];
       }
     },
-    formatErrors: (errors, log) => format(errors, log).map(withRequestCode),
+    formatErrors: (errors, log) => counted(format(errors, log).map(withRequestCode)),
     formatResult: ({ data = null, errors }, log) => ({
       data,
-      ...(errors && { errors: format(errors, log) }),
+      ...(errors && { errors: counted(format(errors, log)) }),
     }),
   };
 }

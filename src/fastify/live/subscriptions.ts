@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from
 import { graphqlOverHttp } from '../http/http.js';
 import { httpError } from '../http/status.js';
 import type { PluginOptions, ServerLimits } from '../options.js';
+import type { Watching } from '../watch/watch.js';
 import { liveOf } from './live.js';
 import { socketServer } from './sockets.js';
 import { streamRoute } from './stream.js';
@@ -20,9 +21,10 @@ export async function subscriptionsOf(
   options: PluginOptions,
   limits: ServerLimits,
   isProduction: boolean,
+  watch: Watching,
 ): Promise<Subscriptions> {
   const { corsOrigins = [] } = options;
-  const live = liveOf(app, options, limits, isProduction);
+  const live = liveOf(app, options, { limits, isProduction, watch });
   const serve = await socketServer(live);
   const check = (request: FastifyRequest) => {
     // Fastify refuses new requests by then; this one was in a hook.

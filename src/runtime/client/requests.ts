@@ -1,7 +1,6 @@
 /** The one way to DynamoDB: every request of a session is bounded, counted and reported, and fails as a TableloomError. */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { ScanCommandInput, ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
 import {
   cancelled,
   fromAws,
@@ -12,22 +11,14 @@ import {
   TableloomError,
   unknownOutcome,
 } from '../errors.js';
+import type { Observers, Purpose } from '../observe/observers.js';
 import type { TableRef } from '../types.js';
 import { Call } from './call.js';
 import type { Limits } from './limits.js';
+import type { InputOf, Operation, OutputOf } from './operations.js';
 import { Places } from './places.js';
 import { Retry } from './retry.js';
 import type { Operations, Requests, Sdk } from './sdk.js';
-
-/** What a session may send: the runtime's own operations, and the one that only users' own requests make. */
-export interface AllOperations extends Operations {
-  Scan: [ScanCommandInput, ScanCommandOutput];
-}
-
-/** An operation of DynamoDB, by the API's name for it: `GetItem`, `Query` … */
-export type Operation = keyof AllOperations;
-export type InputOf<O extends Operation> = AllOperations[O][0];
-export type OutputOf<O extends Operation> = AllOperations[O][1];
 
 /** Sends one request. Throws what the SDK throws. */
 export type Send<O extends Operation> = (input: InputOf<O>, call?: Call) => Promise<OutputOf<O>>;
@@ -46,7 +37,7 @@ export interface Statistics {
   readonly requests: number;
   /** How often the session went from idle to waiting for DynamoDB: the number of requests that followed one another. */
   readonly steps: number;
-  /** As DynamoDB billed them. Zero unless the database was given `capacity: true`. */
+  /** As DynamoDB billed them. Zero unless the database was given `capacity: true`, or is observed. */
   readonly readUnits: number;
   readonly writeUnits: number;
 }
@@ -63,6 +54,7 @@ export interface RequesterOptions {
   readonly deadlineMs?: number | undefined;
   readonly capacity?: boolean | undefined;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
+  readonly observers: Observers;
 }
 
 interface Consumed {
@@ -88,6 +80,7 @@ export function followsLostAnswer(error: TableloomError): boolean {
 /** Sends one session's requests. */
 export class Requester {
   readonly limits: Limits;
+  readonly observers: Observers;
   readonly #options: RequesterOptions;
   #signal: AbortSignal | undefined;
   /** When the session is over, by the process's clock. */
@@ -108,6 +101,7 @@ export class Requester {
   constructor(options: RequesterOptions) {
     this.#options = options;
     this.limits = options.limits;
+    this.observers = options.observers;
     this.#signal = options.signal;
     this.#end = performance.now() + (options.deadlineMs ?? Number.POSITIVE_INFINITY);
     // Each request under way listens to it, and there may be many.
@@ -167,15 +161,15 @@ export class Requester {
   }
 
   /** Sends one of the runtime's own requests: see `perform`. */
-  send<O extends keyof Operations>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+  send<O extends keyof Operations>(operation: O, input: InputOf<O>, purpose: Purpose): Promise<OutputOf<O>> {
     const { sdk, accelerated } = this.#options;
     const requests: Requests = (this.#mayBeOld && accelerated) || sdk;
-    return this.perform<O>(operation, input, requests[operation]);
+    return this.perform<O>(operation, input, requests[operation], purpose);
   }
 
   /** Sends an UpdateItem that is never repeated unless DynamoDB refused it. */
-  updateOnce(input: InputOf<'UpdateItem'>): Promise<OutputOf<'UpdateItem'>> {
-    return this.perform<'UpdateItem'>('UpdateItem', input, this.#options.sdk.updateOnce);
+  updateOnce(input: InputOf<'UpdateItem'>, purpose: Purpose): Promise<OutputOf<'UpdateItem'>> {
+    return this.perform<'UpdateItem'>('UpdateItem', input, this.#options.sdk.updateOnce, purpose);
   }
 
   /**
@@ -185,7 +179,12 @@ export class Requester {
    *
    * @param send sends it once; its input has `ReturnConsumedCapacity` where the session counts capacity
    */
-  async perform<O extends Operation>(operation: O, input: InputOf<O>, send: Send<O>): Promise<OutputOf<O>> {
+  async perform<O extends Operation>(
+    operation: O,
+    input: InputOf<O>,
+    send: Send<O>,
+    purpose: Purpose,
+  ): Promise<OutputOf<O>> {
     const isWrite = !reads.has(operation);
     // One token for all attempts, so that the transaction is carried out once.
     const sent = operation === 'TransactWriteItems' ? { ClientRequestToken: randomUUID(), ...input } : input;
@@ -194,7 +193,7 @@ export class Requester {
     for (;;) {
       const call = new Call();
       try {
-        return await this.#attempt(operation, sent, send, call);
+        return await this.#attempt(operation, sent, send, call, purpose);
       } catch (thrown) {
         isLost ||= isWrite && call.isLost;
         retry ??= this.retry();
@@ -210,8 +209,9 @@ export class Requester {
     input: InputOf<O>,
     send: Send<O>,
     call: Call,
+    purpose: Purpose,
   ): Promise<OutputOf<O>> {
-    const { capacity, onRequest, limits, connections } = this.#options;
+    const { capacity, onRequest, limits, connections, observers } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
     if (this.#places.isIdle) this.#steps += 1;
@@ -227,11 +227,14 @@ export class Requester {
       if (left < 1) throw outOfTime();
       this.#requests += 1;
       onRequest?.({ operation, input, sequence: this.#requests });
-      const counted = capacity ? { ReturnConsumedCapacity: 'TOTAL' as const, ...input } : input;
+      const level = observers.isActive ? 'INDEXES' : capacity ? 'TOTAL' : undefined;
+      const counted = level ? { ReturnConsumedCapacity: level, ...input } : input;
       // A write that was sent has all its time: its outcome would be unknown.
       const ms = reads.has(operation) ? Math.min(limits.deadlineMs, left) : limits.deadlineMs;
-      const output = await call.send(ms, signal, () => send(counted, call));
-      if (capacity) this.#count(operation, output);
+      const output = await observers.request(operation, counted, purpose, () =>
+        call.send(ms, signal, () => send(counted, call)),
+      );
+      if (level) this.#count(operation, output);
       return output;
     } finally {
       connections.leave();

@@ -17,6 +17,8 @@ import { type Requests, type Sdk, sdkOf } from '../client/sdk.js';
 import { TableloomError } from '../errors.js';
 import { Live } from '../events/live.js';
 import type { LiveSettings, Wake } from '../events/types.js';
+import type { Observer } from '../observe/observer.js';
+import { Observers } from '../observe/observers.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
 import { reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
@@ -90,6 +92,7 @@ export class Database<Rules = unknown> {
   readonly #sharedRest = { until: 0 };
   readonly #dax: Dax | undefined;
   readonly #accelerated: Requests | undefined;
+  readonly #observers: Observers;
   #documents: DynamoDBDocumentClient | undefined;
   #live: Live<Session> | undefined;
 
@@ -99,6 +102,7 @@ export class Database<Rules = unknown> {
     this.#compute = withoutGaps(options.compute ?? {}, options.tables[neededRules] ?? []);
     this.#sealer = new CursorSealer(options.cursorSecrets);
     this.#limits = { ...defaultLimits, ...options.limits };
+    this.#observers = new Observers(options.tables);
     this.#connections = connectionsOf(options.client);
     this.#sdk = sdkOf(options.client, this.#limits);
     this.#dax = options.dax && new Dax(options.dax);
@@ -133,6 +137,24 @@ export class Database<Rules = unknown> {
     return new Session(requester, this.#sealer, environment, cache);
   }
 
+  /**
+   * Tells an observer of every request, pattern and delivery from now on, and returns what ends that. While there is an
+   * observer, requests ask for the capacity they consume, by index; `Session.stats` has it, too.
+   */
+  observe(observer: Observer): () => void {
+    return this.#observers.add(observer);
+  }
+
+  /**
+   * A name for a text that must not be known, such as a partition key with an e-mail address: the same in all processes with the
+   * same first cursor secret. Nobody can compute it from a guess without the secret.
+   *
+   * @returns 12 hexadecimal digits of an HMAC-SHA256
+   */
+  pseudonym(text: string): string {
+    return this.#sealer.pseudonym(text);
+  }
+
   /** @internal What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
   get live(): Live<Session> {
     this.#live ??= new Live<Session>(this.#options.live ?? {}, {
@@ -142,6 +164,7 @@ export class Database<Rules = unknown> {
       // What it delivers is as new as the event.
       session: () => this.session({ freshFrom: Number.POSITIVE_INFINITY }),
       heard: (wakes) => this.#heard(wakes),
+      observers: this.#observers,
     });
     return this.#live;
   }
@@ -193,6 +216,7 @@ export class Database<Rules = unknown> {
       sdk: this.#sdk,
       accelerated: this.#accelerated,
       connections: this.#connections,
+      observers: this.#observers,
       limits: this.#limits,
       tables,
       onRequest: own || also ? onRequest : undefined,
