@@ -41,7 +41,7 @@ interface Thrown {
   readonly $metadata?: { readonly requestId?: unknown };
 }
 
-/** What is left out of messages, and what stands there instead. */
+/** What is left out of messages, and what replaces it. */
 const secrets: readonly (readonly [RegExp, string])[] = [
   [/[^\s@"'`<>()[\]{},;:=]+@[^\s@"'`<>()[\]{},;:=]+\.[a-z]{2,}/gi, '(e-mail address)'],
   // A JSON Web Token.

@@ -3,7 +3,7 @@
  * Guide): a JSON document for each combination of dimensions that has something new.
  *
  * The format has values, and none of how many times each was seen: an array of at most 100. Of more values since the last
- * lines, a random sample stands in (Vitter's algorithm R, "Random sampling with a reservoir", 1985), as good for percentiles and
+ * lines, a random sample is written (Vitter's algorithm R, "Random sampling with a reservoir", 1985), as good for percentiles and
  * averages. How many there were is a metric of its own, `…_count`.
  */
 import type { InstrumentId } from './instruments.js';

@@ -1,4 +1,4 @@
-/** What a server is watched by: metrics, traces and the log of slow operations; each only where it is asked for. */
+/** What a server is watched by: metrics, traces and the log of slow operations; each only where the options say so. */
 import type { FastifyInstance } from 'fastify';
 import { type Metrics, metricsOf } from '../metrics/metrics.js';
 import type { PluginOptions } from '../options.js';

@@ -171,7 +171,7 @@ class Feed<Args extends object, Context extends LiveContext> {
         }
         for (const [at, { event, floor }] of reported.entries()) {
           progress.settle(floor);
-          // The next one is asked for when the connection has taken this one.
+          // The next one is read when the connection has taken this one.
           if (yield* this.#deliver(progress, event)) live.delivered(event);
           const others = () => reported.slice(at + 1).map((one) => one.event);
           await this.#room(progress, subscriber, others, signal);

@@ -2,7 +2,7 @@
 import type { InputOf, Operation, OutputOf } from '../client/operations.js';
 
 /**
- * Is told of what a database does, while it does it: see `Database.observe`. Any function may be left out. What one throws
+ * Watches what a database does, while it does it: see `Database.observe`. Any function may be left out. What one throws
  * becomes a warning of the process, and changes nothing else.
  */
 export interface Observer {

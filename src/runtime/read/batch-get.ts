@@ -76,7 +76,7 @@ async function getOne(requester: Requester, one: ItemKey, found: Map<string, Ite
   if (item !== undefined) found.set(itemId(table, key), item);
 }
 
-/** What observers are told that keys are read for. */
+/** What keys are read for: see `ObservedRequest.pattern`. */
 export function purposeOf(keys: readonly ItemKey[]): string {
   const entities = new Set(keys.map(({ entity }) => entity));
   const [only] = entities;

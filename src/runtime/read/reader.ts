@@ -73,7 +73,7 @@ export class Reader {
     return found.map(({ node }) => node);
   }
 
-  /** Reads what the query's pattern is answered with, as observers are told. */
+  /** Reads what the query's pattern is answered with, which observers watch. */
   observed<T>(
     { pattern: name, index }: Pick<IndexQuery<object>, 'pattern' | 'index'>,
     read: () => Promise<T>,

@@ -166,7 +166,7 @@ async function sendOne(requester: Requester, action: Action): Promise<void> {
   }
 }
 
-/** What observers are told that actions are for: what the first of them does, which is to the record that is written. */
+/** What actions are for, see `ObservedRequest.pattern`: what the first of them does, which is to the record that is written. */
 export function purposeOf([first]: readonly Action[]): string {
   if (first === undefined) return 'batch';
   const { kind, purpose } = first;
