@@ -55,44 +55,59 @@ interface Named {
   readonly attributes: Attributes;
 }
 
-/** The partitions of the table and of its indexes that a request reads or writes, as far as its parameters name them. */
-export function partitionsOf(
-  { operation, input, tables }: ObservedRequest,
-  definitions: ReadonlyMap<string, TableDefinition>,
-): Partition[] {
-  const definition = (physical: string) => definitions.get(tables[physical] ?? '');
-  if (operation === 'Query') {
-    const { TableName = '', IndexName } = input as Query;
-    const table = definition(TableName);
-    const index = table?.indexes.find(({ name }) => name === IndexName);
-    if (table === undefined || (IndexName !== undefined && index === undefined)) return [];
-    const key = keyIn(attributesOf(index) ?? [table.key.partition], equalitiesIn(input as Query));
-    return key === undefined ? [] : [{ table: table.table, index: IndexName ?? 'table', key }];
-  }
-  return namedIn(input as Parameters).flatMap(({ table: physical, attributes }) => {
-    const table = definition(physical);
-    if (table === undefined) return [];
-    const places = [
-      { index: 'table', of: [table.key.partition] },
-      ...table.indexes.map((index) => ({ index: index.name, of: attributesOf(index) ?? [] })),
-    ];
-    return places.flatMap(({ index, of }) => {
-      const key = keyIn(of, attributes);
-      return key === undefined ? [] : { table: table.table, index, key };
-    });
-  });
+/** The partition keys of a table: its own, and those of its indexes. */
+export type Places = readonly {
+  /** An index's name, or `table`. */
+  readonly index: string;
+  readonly attributes: readonly string[];
+}[];
+
+export function placesOf({ key, indexes }: TableDefinition): Places {
+  return [
+    { index: 'table', attributes: [key.partition] },
+    ...indexes.map(({ name, partition, multiAttribute }) => ({
+      index: name,
+      attributes: multiAttribute ? Object.keys(multiAttribute.partition) : [partition],
+    })),
+  ];
 }
 
-/** The attributes of an index's partition key. */
-function attributesOf(index: TableDefinition['indexes'][number] | undefined): string[] | undefined {
-  if (index === undefined) return undefined;
-  return index.multiAttribute ? Object.keys(index.multiAttribute.partition) : [index.partition];
+/**
+ * The partitions that a request reads or writes, as far as its parameters name them.
+ *
+ * @param places of tables, by their logical names
+ */
+export function partitionsOf(
+  { operation, input, tables }: ObservedRequest,
+  places: ReadonlyMap<string, Places>,
+): Partition[] {
+  const found: Partition[] = [];
+  const add = (physical: string | undefined, attributes: Attributes, only?: string) => {
+    const table = tables[physical ?? ''] ?? '';
+    for (const { index, attributes: names } of places.get(table) ?? []) {
+      const key = only === undefined || only === index ? keyIn(names, attributes) : undefined;
+      if (key !== undefined) found.push({ table, index, key });
+    }
+  };
+  if (operation === 'Query') {
+    const query = input as Query;
+    add(query.TableName, equalitiesIn(query), query.IndexName ?? 'table');
+  } else for (const { table, attributes } of namedIn(input as Parameters)) add(table, attributes);
+  return found;
 }
 
 function keyIn(partition: readonly string[], attributes: Attributes): string | undefined {
-  const values = partition.map((name) => attributes[name]);
-  const isWhole = values.every((value) => typeof value === 'string' || typeof value === 'number');
-  return isWhole && values.length > 0 ? values.join(' ') : undefined;
+  const [first = '', ...more] = partition;
+  let key = textOf(attributes[first]);
+  for (const name of more) {
+    const value = textOf(attributes[name]);
+    key = key === undefined || value === undefined ? undefined : `${key} ${value}`;
+  }
+  return key;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 }
 
 interface Query {
@@ -105,10 +120,24 @@ interface Query {
 
 function equalitiesIn(query: Query): Attributes {
   const { KeyConditionExpression: text = '', ExpressionAttributeNames: names = {} } = query;
+  const found: Record<string, unknown> = {};
+  for (const [name, value] of termsOf(text))
+    found[names[name] ?? name] = query.ExpressionAttributeValues?.[value];
+  return found;
+}
+
+/** Expressions that were looked at: patterns have few, which come again and again. */
+const known = new Map<string, readonly (readonly [string, string])[]>();
+const mostKnown = 1000;
+
+/** The equalities of a key condition: placeholders of names and values. */
+function termsOf(text: string): readonly (readonly [string, string])[] {
+  const before = known.get(text);
+  if (before !== undefined) return before;
   const terms = [...text.matchAll(/([\w#.-]+) *= *(:\w+)/g)];
-  return Object.fromEntries(
-    terms.map(([, name = '', value = '']) => [names[name] ?? name, query.ExpressionAttributeValues?.[value]]),
-  );
+  const pairs = terms.map(([, name = '', value = '']) => [name, value] as const);
+  if (known.size < mostKnown) known.set(text, pairs);
+  return pairs;
 }
 
 interface Single {
@@ -130,20 +159,17 @@ interface Parameters extends Single {
 }
 
 /** Whatever the operation: the names of parameters mean the same in all of them. */
-function namedIn({ RequestItems, TransactItems, ...single }: Parameters): Named[] {
-  const one = ({ TableName: table = '', Key, Item }: Single): Named[] => {
+function namedIn({ RequestItems = {}, TransactItems = [], ...single }: Parameters): Named[] {
+  const found: Named[] = [];
+  const add = ({ TableName: table = '', Key, Item }: Single) => {
     const attributes = Item ?? Key;
-    return attributes === undefined ? [] : [{ table, attributes }];
+    if (attributes !== undefined) found.push({ table, attributes });
   };
-  return [
-    ...one(single),
-    ...(TransactItems ?? []).flatMap((item) =>
-      Object.values(item).flatMap((part) => (part ? one(part) : [])),
-    ),
-    ...Object.entries(RequestItems ?? {}).flatMap(([table, batch]) =>
-      itemsIn(batch).map((attributes) => ({ table, attributes })),
-    ),
-  ];
+  add(single);
+  for (const item of TransactItems) for (const part of Object.values(item)) if (part) add(part);
+  for (const [table, batch] of Object.entries(RequestItems))
+    for (const attributes of itemsIn(batch)) found.push({ table, attributes });
+  return found;
 }
 
 function itemsIn(batch: Batch): readonly Attributes[] {

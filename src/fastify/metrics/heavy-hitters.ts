@@ -36,9 +36,7 @@ export class HeavyHitters<Place> {
     }
     let error = 0;
     if (this.#hitters.size >= this.#size) {
-      const [least, { weight: lightest }] = this.#least();
-      this.#hitters.delete(least);
-      error = lightest;
+      error = this.#dropLeast();
     }
     this.#hitters.set(id, { place: place(), weight: error + weight, error });
   }
@@ -48,11 +46,16 @@ export class HeavyHitters<Place> {
     return [...this.#hitters.values()].sort((a, b) => b.weight - a.weight).slice(0, most);
   }
 
-  #least(): [string, Hitter<Place>] {
-    let least: [string, Hitter<Place>] | undefined;
-    for (const entry of this.#hitters)
-      if (least === undefined || entry[1].weight < least[1].weight) least = entry;
-    if (least === undefined) throw new TypeError('a sketch has at least one counter');
-    return least;
+  /** Returns its weight. */
+  #dropLeast(): number {
+    let least = '';
+    let weight = Number.POSITIVE_INFINITY;
+    this.#hitters.forEach((hitter, id) => {
+      if (hitter.weight >= weight) return;
+      least = id;
+      weight = hitter.weight;
+    });
+    this.#hitters.delete(least);
+    return weight;
   }
 }

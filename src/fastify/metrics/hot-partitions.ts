@@ -1,6 +1,6 @@
 /** The partitions that consume the most: one of DynamoDB's takes 3,000 read and 1,000 write units a second. */
 import type { ObservedRequest, TableDefinition } from 'tableloom/runtime';
-import { type Partition, partitionsOf, type Units } from './capacity.js';
+import { type Partition, type Places, partitionsOf, placesOf, type Units } from './capacity.js';
 import { HeavyHitters } from './heavy-hitters.js';
 import type { Registry } from './registry.js';
 
@@ -21,7 +21,7 @@ type Kind = 'read' | 'write';
 type Window = Readonly<Record<Kind, HeavyHitters<Place>>>;
 
 export class HotPartitions {
-  readonly #tables: ReadonlyMap<string, TableDefinition>;
+  readonly #places: ReadonlyMap<string, Places>;
   readonly #pseudonym: (key: string) => string;
   /** Ascending minutes: which one `#now` is of. */
   #minute = 0;
@@ -30,7 +30,7 @@ export class HotPartitions {
 
   /** @param pseudonym what a key is called: it may hold an e-mail address */
   constructor(tables: readonly TableDefinition[], pseudonym: (key: string) => string) {
-    this.#tables = new Map(tables.map((table) => [table.table, table]));
+    this.#places = new Map(tables.map((table) => [table.table, placesOf(table)]));
     this.#pseudonym = pseudonym;
   }
 
@@ -38,7 +38,7 @@ export class HotPartitions {
   add(kind: Kind, request: ObservedRequest, units: readonly Units[], now: number): void {
     if (units.length === 0) return;
     this.#turn(now);
-    const partitions = partitionsOf(request, this.#tables);
+    const partitions = partitionsOf(request, this.#places);
     for (const { table, index, units: consumed } of units) {
       const own = partitions.filter((one) => one.table === table && one.index === index);
       for (const one of own)
