@@ -74,7 +74,7 @@ export class Operations {
         )();
       },
       preSerialization: (request, _reply, payload, done) => {
-        this.#answered(request, payload as FormattedExecutionResult);
+        this.#answered(request, (payload ?? {}) as FormattedExecutionResult);
         done(null, payload);
       },
     } satisfies Pick<RouteShorthandOptions, 'preParsing' | 'preHandler' | 'preSerialization'>;
@@ -118,7 +118,14 @@ export class Operations {
       codes: errors.map(codeOf),
       used: db?.stats(),
     };
-    for (const watch of watches) watch.ended(answered);
+    for (const watch of watches) {
+      try {
+        watch.ended(answered);
+      } catch (error) {
+        // The answer is right all the same.
+        request.log.error({ err: error }, 'an operation could not be reported');
+      }
+    }
   }
 }
 

@@ -18,7 +18,9 @@ export async function watching(
   isProduction: boolean,
 ): Promise<Watching> {
   const { database, costs, slow = {} } = options;
-  const metrics = options.metrics && metricsOf(app, options, options.metrics, isProduction);
+  const { prometheus, emf } = options.metrics ?? {};
+  const isMeasured = prometheus !== undefined || emf !== undefined;
+  const metrics = isMeasured ? metricsOf(app, options, { ...options.metrics }, isProduction) : undefined;
   const traces = options.traces ? await tracesOf() : undefined;
   if (traces !== undefined) {
     const stop = database.observe(traces.observer);

@@ -14,7 +14,7 @@ export interface Observer {
   delivered?(delivery: ObservedDelivery): void;
   /** A cache was read. */
   cacheRead?(read: CacheRead): void;
-  /** The circuit breaker has changed its state. */
+  /** The circuit breaker has changed its state, or is not closed when the observer is added. */
   breaker?(state: BreakerState): void;
 }
 

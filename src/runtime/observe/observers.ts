@@ -18,6 +18,7 @@ export class Observers {
   /** Logical table names by physical ones. */
   readonly tables: Readonly<Record<string, string>>;
   #all: readonly Observer[] = [];
+  #breaker: BreakerState = 'closed';
 
   /** @param tables physical table names by logical ones */
   constructor(tables: Readonly<Record<string, string>>) {
@@ -34,6 +35,7 @@ export class Observers {
   /** Returns what takes it away again. */
   add(observer: Observer): () => void {
     this.#all = [...this.#all, observer];
+    if (this.#breaker !== 'closed') guarded(() => observer.breaker?.(this.#breaker));
     return () => {
       this.#all = this.#all.filter((one) => one !== observer);
     };
@@ -76,6 +78,7 @@ export class Observers {
   }
 
   breaker(state: BreakerState): void {
+    this.#breaker = state;
     this.#each((one) => one.breaker?.(state));
   }
 

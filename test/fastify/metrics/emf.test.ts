@@ -1,6 +1,7 @@
 /** Lines from which CloudWatch makes metrics, held against "Specification: Embedded metric format". */
 
-import { expect, test } from 'vitest';
+import { lambdaHandler } from 'tableloom/server';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { EmfWriter } from '../../../src/fastify/metrics/emf.js';
 import { Registry } from '../../../src/fastify/metrics/registry.js';
 import { addStop, serve } from './support.js';
@@ -73,6 +74,23 @@ test('what a server did is written when it is closed, and each part once', async
   expect(sum(documents, 'tableloom_dynamodb_request_duration_seconds_count')).toBe(sent.length);
   expect(sum(documents, 'tableloom_errors_total', { code: 'GRAPHQL_VALIDATION_FAILED' })).toBe(1);
   expect(lines.join()).not.toMatch(/secret|Q\d|partition/);
+});
+
+test('a function of AWS Lambda writes with each answer: it may be frozen for good after it', async () => {
+  vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', 'stops');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const lines: string[] = [];
+  const { app } = await serve({ metrics: { emf: { write: (line) => void lines.push(line) } } });
+  const handle = lambdaHandler(app);
+  for (const count of [1, 2]) {
+    await handle({
+      rawPath: '/graphql',
+      rawQueryString: new URLSearchParams({ query: '{ stop(id: "a") { name } }' }).toString(),
+      headers: {},
+      requestContext: { http: { method: 'GET', sourceIp: '203.0.113.7' } },
+    });
+    expect(sum(lines.map(documentOf), 'tableloom_operation_duration_seconds_count')).toBe(count);
+  }
 });
 
 test('counters are written as what was added since the last lines', () => {

@@ -8,6 +8,8 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { until } from '../../support/until.js';
+import * as live from '../live/support.js';
 import { addStop, serve } from './support.js';
 
 const exporter = new InMemorySpanExporter();
@@ -108,6 +110,25 @@ test('what fails is marked, without what clients sent', async () => {
     status,
   }));
   expect(JSON.stringify(told)).not.toContain('secret');
+});
+
+test('each delivery to a subscriber is a trace of its own', async () => {
+  const served = await live.serve({ traces: true });
+  const subscriber = live.subscribed(
+    live.client(served),
+    'subscription { ticks { number next { number } } }',
+  );
+  const source = await served.source();
+  for (const number of [1, 2]) source.push({ ticks: { number } });
+  await until(() => subscriber.results.length === 2);
+  const deliveries = exporter.getFinishedSpans();
+  expect(deliveries.map(({ name, attributes }) => [name, attributes])).toEqual(
+    [1, 2].map(() => [
+      'subscription',
+      { 'graphql.operation.type': 'subscription', 'tableloom.operation': 'ticks' },
+    ]),
+  );
+  expect(new Set(deliveries.map((span) => span.spanContext().traceId)).size).toBe(2);
 });
 
 test('without `traces`, there is no span, and no capacity is requested', async () => {

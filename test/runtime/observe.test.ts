@@ -1,0 +1,103 @@
+/** What observers of a database are reported. */
+
+import type { ObservedPattern, ObservedRequest, Observer } from 'tableloom/runtime';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Observers } from '../../src/runtime/observe/observers.js';
+import { rules } from '../fastify/metrics/support.js';
+import * as generated from '../fixtures/ok/computed-attributes/generated/index.js';
+import { stopCodec } from '../fixtures/ok/computed-attributes/generated/items.js';
+import { stopKey } from '../fixtures/ok/computed-attributes/generated/keys.js';
+import { stopsInCell } from '../fixtures/ok/computed-attributes/generated/queries.js';
+import { stopWrites } from '../fixtures/ok/computed-attributes/generated/writes.js';
+import { openProject } from '../support/databases.js';
+
+/** Notes what it is reported: `before` and `after` of each request and pattern. */
+function noting() {
+  const requests: ObservedRequest[] = [];
+  const patterns: ObservedPattern[] = [];
+  const ended: unknown[] = [];
+  const observer: Observer = {
+    request: (request) => {
+      requests.push(request);
+      return { ended: ({ error }) => void ended.push(error) };
+    },
+    pattern: (pattern) => void patterns.push(pattern),
+  };
+  return { observer, requests, patterns, ended };
+}
+
+const values = { id: 'a', name: 'Quay', line: 1, x: 1.5, y: 2 };
+
+test('requests with what they are for, patterns and writes; and nothing once it is taken away', async () => {
+  const { database, names } = await openProject(generated.tables, { compute: rules });
+  const { observer, requests, patterns, ended } = noting();
+  const stop = database.observe(observer);
+  await database.session().writeOne(stopWrites.create(values));
+  const db = database.session();
+  await Promise.all(['a', 'b'].map((id) => db.get(stopCodec, stopKey({ id }))));
+  await db.list(stopsInCell({ cell: '1:2' }));
+  await db.count(stopsInCell({ cell: '1:2' }));
+  await expect(database.session().writeOne(stopWrites.create(values))).rejects.toThrow();
+  expect(requests.map(({ operation, pattern }) => `${operation} ${pattern}`)).toEqual([
+    'TransactWriteItems Stop.create',
+    'BatchGetItem Stop.get',
+    'Query stopsInCell',
+    'Query stopsInCell',
+    'TransactWriteItems Stop.create',
+  ]);
+  expect(patterns).toEqual([
+    { kind: 'write', name: 'Stop.create' },
+    { kind: 'read', name: 'stopsInCell', index: 'GSI1' },
+    { kind: 'read', name: 'stopsInCell', index: 'GSI1' },
+    { kind: 'write', name: 'Stop.create' },
+  ]);
+  expect(requests[0]?.tables).toEqual({ [names.map ?? '']: 'map' });
+  expect(requests[2]?.input).toMatchObject({ IndexName: 'GSI1', ReturnConsumedCapacity: 'INDEXES' });
+  expect(ended.slice(0, 4)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(ended[4]).toMatchObject({ name: 'TransactionCanceledException' });
+  expect(db.stats().readUnits).toBeGreaterThan(0);
+
+  stop();
+  const later = database.session();
+  await later.list(stopsInCell({ cell: '1:2' }));
+  expect(requests).toHaveLength(5);
+  expect(later.stats().readUnits).toBe(0);
+});
+
+test('an observer that fails becomes a warning, and the request an answer', async () => {
+  const { database } = await openProject(generated.tables, { compute: rules });
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+  onTestFinished(() => warn.mockRestore());
+  const fail = (): never => {
+    throw new Error('broken');
+  };
+  database.observe({ request: fail, pattern: () => ({ ended: fail }) });
+  const { observer, requests } = noting();
+  database.observe(observer);
+  expect(await database.session().list(stopsInCell({ cell: '1:2' }))).toEqual([]);
+  expect(requests).toHaveLength(1);
+  expect(warn.mock.calls.map(([error]) => String(error))).toEqual(['Error: broken', 'Error: broken']);
+});
+
+test('an observer that is added while the breaker is open learns that', () => {
+  const observers = new Observers({});
+  observers.breaker('open');
+  const seen: string[] = [];
+  observers.add({ breaker: (state) => void seen.push(state) });
+  observers.breaker('half-open');
+  expect(seen).toEqual(['open', 'half-open']);
+});
+
+test('a pseudonym is the same in all processes with the secret, and another with another secret', async () => {
+  const { database, names, engine } = await openProject(generated.tables, { compute: rules });
+  const { Database } = await import('tableloom/runtime');
+  const other = new Database({
+    client: engine.client,
+    tables: names,
+    cursorSecrets: ['another secret of the tests, long enough', 'a secret of the tests, long enough'],
+    compute: rules,
+  });
+  expect(database.pseudonym('USER#ada@plants.example')).toMatch(/^[\da-f]{12}$/);
+  expect(database.pseudonym('USER#ada@plants.example')).toBe(database.pseudonym('USER#ada@plants.example'));
+  expect(other.pseudonym('USER#ada@plants.example')).not.toBe(database.pseudonym('USER#ada@plants.example'));
+});
