@@ -1,6 +1,12 @@
 /** What observers of a database are reported. */
 
-import type { ObservedPattern, ObservedRequest, Observer } from 'tableloom/runtime';
+import {
+  create,
+  Database,
+  type ObservedPattern,
+  type ObservedRequest,
+  type Observer,
+} from 'tableloom/runtime';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { Observers } from '../../src/runtime/observe/observers.js';
 import { rules } from '../fastify/metrics/support.js';
@@ -10,6 +16,8 @@ import { stopKey } from '../fixtures/ok/computed-attributes/generated/keys.js';
 import { stopsInCell } from '../fixtures/ok/computed-attributes/generated/queries.js';
 import { stopWrites } from '../fixtures/ok/computed-attributes/generated/writes.js';
 import { openProject } from '../support/databases.js';
+import { until } from '../support/until.js';
+import * as cached from './support/cached.js';
 
 /** Notes what it is reported: `before` and `after` of each request and pattern. */
 function noting() {
@@ -90,7 +98,6 @@ test('an observer that is added while the breaker is open learns that', () => {
 
 test('a pseudonym is the same in all processes with the secret, and another with another secret', async () => {
   const { database, names, engine } = await openProject(generated.tables, { compute: rules });
-  const { Database } = await import('tableloom/runtime');
   const other = new Database({
     client: engine.client,
     tables: names,
@@ -100,4 +107,44 @@ test('a pseudonym is the same in all processes with the secret, and another with
   expect(database.pseudonym('USER#ada@plants.example')).toMatch(/^[\da-f]{12}$/);
   expect(database.pseudonym('USER#ada@plants.example')).toBe(database.pseudonym('USER#ada@plants.example'));
   expect(other.pseudonym('USER#ada@plants.example')).not.toBe(database.pseudonym('USER#ada@plants.example'));
+});
+
+test('reads of caches: of records and of answers, in the process and in what processes share', async () => {
+  let moment = Date.parse('2026-03-01T10:00:00.000Z');
+  const {
+    database: one,
+    engine,
+    names,
+  } = await openProject(cached.definitions, { now: () => new Date(moment) });
+  const other = new Database({
+    client: engine.client,
+    tables: names,
+    cursorSecrets: ['a secret of the tests, long enough'],
+    now: () => new Date(moment),
+  });
+  const { productKey, products, productsOf, product } = cached;
+  await one.session().writeOne(create(products, () => product('a')));
+  moment += 60_000;
+  const seen: string[] = [];
+  const sent: string[] = [];
+  for (const database of [one, other])
+    database.observe({
+      cacheRead: ({ name, level, result }) => void seen.push(`${name} ${level} ${result}`),
+      request: ({ operation, pattern }) => void sent.push(`${operation} ${pattern}`),
+    });
+  const read = (database: Database) => database.session().get(products, productKey({ id: 'a' }));
+  const list = (database: Database) => database.session().connection(productsOf('books'), { first: 10 });
+  const reported = async (work: () => Promise<unknown>) => {
+    seen.length = 0;
+    await work();
+    return [...seen];
+  };
+  expect(await reported(() => read(one))).toEqual(['Product process miss']);
+  expect(await reported(() => read(one))).toEqual(['Product process hit']);
+  moment += 5.5 * 60_000;
+  expect(await reported(() => read(one))).toEqual(['Product process stale']);
+  expect(await reported(() => list(one))).toEqual(['productsOf process miss', 'productsOf shared miss']);
+  await until(() => sent.includes('PutItem cache'));
+  expect(await reported(() => list(one))).toEqual(['productsOf process hit']);
+  expect(await reported(() => list(other))).toEqual(['productsOf process miss', 'productsOf shared hit']);
 });

@@ -32,7 +32,7 @@ export interface ObservedRequest {
   readonly input: InputOf<Operation>;
   /**
    * What it is for: a pattern's name; `User.get`, `User.create`, `User.update` or `User.remove` for records by key; `batch` for
-   * keys of several entities; `document` for requests of `Session.document`; `scan` for those of `Database.reindex`.
+   * keys of several entities; `document` for requests of `Session.document`; `cache` for answers that processes share; `scan` for what `Database.reindex` reads.
    */
   readonly pattern: string;
   /** Logical table names by physical ones. */

@@ -123,7 +123,9 @@ export class Database<Rules = unknown> {
     if (this.#dax && freshFrom + this.#dax.ttlMs > this.#now()) requester.readFresh();
     const shared = sharedAnswers(requester, () => this.#requester({}), this.#sealer, this.#sharedRest);
     const clock = () => this.#now();
-    const cache = this.#cache && new CacheView(this.#cache, { now: clock, freshFrom, shared });
+    const cache =
+      this.#cache &&
+      new CacheView(this.#cache, { now: clock, freshFrom, shared, observers: this.#observers });
     const environment = {
       now,
       newId,

@@ -186,7 +186,7 @@ export class Session {
             parent: this.#memory.parentItem(parent),
           }),
         ),
-      query.cache,
+      query,
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
     const [connection, totalCount] = await Promise.all([read, this.aggregate(query.total)]);
@@ -206,7 +206,7 @@ export class Session {
     return this.#memory.answer(
       listQuestion(query, max, options),
       () => this.#reader.list(query, max, { fields, parent: this.#memory.parentItem(options.parent) }),
-      query.cache,
+      query,
     );
   }
 
@@ -248,7 +248,7 @@ export class Session {
    * not found within the reads one query may make.
    */
   count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? 10_000): Promise<number> {
-    return this.#memory.answer(countQuestion(query, cap), () => this.#reader.count(query, cap), query.cache);
+    return this.#memory.answer(countQuestion(query, cap), () => this.#reader.count(query, cap), query);
   }
 
   /**
