@@ -9,6 +9,9 @@ export { listeningProblem } from './listening.js';
 export type { LiveLimits } from './live/limits.js';
 export { type RedisWakerOptions, redisWaker } from './live/wakers/redis-waker.js';
 export { type StreamsWakerOptions, streamsWaker } from './live/wakers/streams-waker.js';
+export type { EmfSettings } from './metrics/emf.js';
+export type { PrometheusSettings } from './metrics/endpoint.js';
+export type { MetricsOptions } from './metrics/metrics.js';
 export type {
   IdeSettings,
   OwnContext,
@@ -25,3 +28,4 @@ export { type RedisRatesOptions, redisRates } from './rates/redis-rates.js';
 export type { ScalarFunctions } from './scalars.js';
 export { type LogLevel, type ServerSettings, serverOptions } from './server-options.js';
 export { type Draining, stopOnSignals } from './stop.js';
+export type { SlowLimits } from './watch/slow.js';

@@ -3,8 +3,10 @@ import type { FastifyRequest } from 'fastify';
 import type { AppContext, Costs, Database, MaybePromise, Session, TableDefinition } from 'tableloom/runtime';
 import type { DocumentOptions } from './documents/documents.js';
 import type { LiveLimits } from './live/limits.js';
+import type { MetricsOptions } from './metrics/metrics.js';
 import type { RateLimits } from './rates/rates.js';
 import type { ScalarFunctions } from './scalars.js';
+import type { SlowLimits } from './watch/slow.js';
 
 /** Who sends a request, as the application's `AppContext` declares `principal`. */
 export type Principal = AppContext extends { readonly principal: infer P } ? NonNullable<P> : unknown;
@@ -96,6 +98,12 @@ export interface PluginOptions {
   readonly ide?: boolean | IdeSettings;
   /** Who may read what an operation cost (`x-tableloom-cost: 1`). Default: everybody outside production. */
   readonly mayReadCost?: (context: RequestContext) => MaybePromise<boolean>;
+  /** What is measured of the server, for Prometheus or CloudWatch. Default: nothing. */
+  readonly metrics?: MetricsOptions;
+  /** Traces by OpenTelemetry, whose SDK the application sets up. Needs @opentelemetry/api. */
+  readonly traces?: boolean;
+  /** From when on operations are logged as slow or costly. Default: from a second, or 100 requests to DynamoDB. */
+  readonly slow?: Partial<SlowLimits> | false;
   /** After how many executions Mercurius compiles a document (graphql-jit). Default: never. */
   readonly jit?: number;
 }

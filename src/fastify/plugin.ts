@@ -30,6 +30,7 @@ import {
 import { onAnswer, overloadOf } from './overload/overload.js';
 import { clientGone, payerOf, principalOf } from './request.js';
 import { executableSchema, withSubscriptions } from './schema.js';
+import { type Watching, watching } from './watch/watch.js';
 
 /** For how long browsers remember what another origin may do, in seconds. */
 const preflightSeconds = 7200;
@@ -58,6 +59,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);
 
   const schema = executableSchema(options.typeDefs, options.scalars);
+  const watch = await watching(app, options, production);
   const documents = documentsOf(options, schema, limits);
   const admission = new Admission(options, schema, limits, production);
   const { preParsing } = graphqlOverHttp.additionalRouteOptions;
@@ -77,7 +79,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     ? await subscriptionsOf(
         app,
         options,
-        { limits, isProduction: production, admission, documents },
+        { limits, isProduction: production, admission, documents, watch },
         errorHandler,
       )
     : undefined;
@@ -98,21 +100,26 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       validateOptions: { hideSuggestions: production } as object,
     },
     context: (request: FastifyRequest, reply: FastifyReply) =>
-      contextFor(request, reply, options, limits.operationMs, admission),
+      contextFor(request, reply, options, { deadlineMs: limits.operationMs, admission, watch }),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
       // Mercurius has an `onRequest` of its own. What is refused for the caller's rate takes no place of others.
       preParsing: [
+        watch.operations.hooks.preParsing,
         admit,
         ...(subscriptions ? [subscriptions.upgrade] : []),
         preParsing,
         overload.preParsing,
       ],
       onSend: [graphqlOverHttp.additionalRouteOptions.onSend, onAnswer],
-      preHandler: async ({ method, query, body }) => {
-        if (method === 'GET') checkQueryString(query, documents);
-        else checkBody(body, documents);
-      },
+      preHandler: [
+        async ({ method, query, body }) => {
+          if (method === 'GET') checkQueryString(query, documents);
+          else checkBody(body, documents);
+        },
+        watch.operations.hooks.preHandler,
+      ],
+      preSerialization: watch.operations.hooks.preSerialization,
       errorHandler,
     },
     errorFormatter: (execution, context) => {
@@ -129,6 +136,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     kept.add(document, schema);
   });
   app.graphql.addHook('preExecution', async (schema, document, context, variables) => {
+    watch.operations.executes(context.reply, document, variables ?? {});
     if (production) hideSchema(document, ours(context as MercuriusContext).principal, canSignIn);
     if (subscriptions) refuseSubscription(document, context.reply?.request);
     refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
@@ -202,12 +210,18 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
   });
 }
 
+/** What surrounds an operation. */
+interface Around {
+  readonly deadlineMs: number;
+  readonly admission: Admission;
+  readonly watch: Watching;
+}
+
 async function contextFor(
   request: FastifyRequest,
   reply: FastifyReply,
   options: PluginOptions,
-  deadlineMs: number,
-  admission: Admission,
+  { deadlineMs, admission, watch }: Around,
 ): Promise<RequestContext> {
   const principal = await principalOf(request, options.authenticate);
   admission.caller(payerOf(request, principal, options.principalId));
@@ -218,6 +232,7 @@ async function contextFor(
     deadlineMs,
     ...(asksForCost(request) && { capacity: true }),
   });
+  watch.operations.uses(request, db);
   return contextWith(db, request, principal, options);
 }
 

@@ -1,8 +1,9 @@
 /** How Fastify itself is set up for a server in public. */
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import type { FastifyHttpOptions, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyHttpOptions, FastifyRequest } from 'fastify';
 import { type ConnectionLimits, connectionLimits, connectionOptions } from './limits/connections.js';
+import { loggedError } from './logs/errors.js';
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
 
@@ -39,6 +40,20 @@ function loggerFor({ logLevel, logStream }: ServerSettings) {
   return {
     level: logLevel,
     ...(logStream && { stream: logStream }),
-    serializers: { req: ({ method, url, ip }: FastifyRequest) => ({ method, path: url.split('?')[0], ip }) },
+    serializers: {
+      req: ({ method, url, ip }: FastifyRequest) => ({ method, path: url.split('?')[0], ip }),
+      err: (error: unknown) => loggedError(error),
+    },
+    hooks: {
+      logMethod(args: unknown[], log: object) {
+        Reflect.apply(log as FastifyBaseLogger['info'], this, args.map(withoutQuery));
+      },
+    },
   };
+}
+
+/** Fastify logs the whole address of a request that has no route. */
+function withoutQuery(logged: unknown): unknown {
+  if (typeof logged !== 'string') return logged;
+  return logged.replace(/^(Route [A-Z]+:[^?]*)\?.*( not found)$/s, '$1$2');
 }

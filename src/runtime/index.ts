@@ -11,8 +11,9 @@ export type {
   DocumentRequests,
 } from './client/document.js';
 export type { Limits } from './client/limits.js';
+export type { AllOperations, InputOf, Operation, OutputOf } from './client/operations.js';
 export { Places } from './client/places.js';
-export type { AllOperations, InputOf, Operation, RequestReport, Statistics } from './client/requests.js';
+export type { RequestReport, Statistics } from './client/requests.js';
 export type { Operations } from './client/sdk.js';
 export type { StorageState } from './client/traffic.js';
 export {
@@ -36,6 +37,17 @@ export type {
   Waker,
 } from './events/types.js';
 export type { ItemKey } from './keys/item-key.js';
+export type {
+  BreakerState,
+  CacheRead,
+  ObservedDelivery,
+  ObservedPattern,
+  ObservedRequest,
+  Observer,
+  Outcome,
+  RequestOutcome,
+  Watch,
+} from './observe/observer.js';
 export {
   allOf,
   anyOf,

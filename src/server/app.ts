@@ -10,7 +10,10 @@ import { scalars } from './scalars.js';
 
 export interface AppOptions
   extends ServerSettings,
-    Pick<TableloomOptions, 'production' | 'corsOrigins' | 'limits' | 'rates' | 'documents' | 'jit'> {
+    Pick<
+      TableloomOptions,
+      'production' | 'corsOrigins' | 'limits' | 'rates' | 'documents' | 'jit' | 'metrics' | 'traces' | 'slow'
+    > {
   readonly database: Database;
   readonly auth: Auth;
   readonly rules?: generated.Rules;
@@ -46,6 +49,9 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     limits: options.limits ?? {},
     ...(options.rates !== undefined && { rates: options.rates }),
     ...(options.documents && { documents: options.documents }),
+    ...(options.metrics && { metrics: options.metrics }),
+    traces: options.traces ?? false,
+    slow: options.slow ?? {},
     ide: options.ide === true && { title: 'Tyler Setup', query: firstQuery },
   });
   await app.ready();

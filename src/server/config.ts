@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { isIP } from 'node:net';
-import type { LogLevel } from 'tableloom/server';
+import type { LogLevel, MetricsOptions } from 'tableloom/server';
 
 /** What the environment says. */
 export interface ServerConfig {
@@ -28,6 +28,11 @@ export interface ServerConfig {
   readonly redisUrl: string | null;
   /** A file of trusted documents, which are the only ones that are answered; null: all are. */
   readonly trustedDocuments: string | null;
+  readonly metrics: MetricsOptions;
+  /** Whether spans are reported to OpenTelemetry. */
+  readonly traces: boolean;
+  /** From when on operations are logged as slow, in milliseconds; null: as usual. */
+  readonly slowMs: number | null;
 }
 
 export type StorageConfig =
@@ -77,7 +82,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 
   const config: ServerConfig = {
     production,
-    port: readPort(read('PORT'), problems),
+    port: readPort('PORT', read('PORT'), problems),
     host: read('HOST') ?? '127.0.0.1',
     storage: readStorage(read, production, problems),
     tablePrefix: readTablePrefix(read('TABLE_PREFIX'), problems),
@@ -91,20 +96,25 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     drainMs: readSeconds('DRAIN_SECONDS', read, problems) ?? (production ? 5000 : 0),
     redisUrl: readRedisUrl(read('REDIS_URL'), problems),
     trustedDocuments: read('TRUSTED_DOCUMENTS'),
+    metrics: readMetrics(read, production, problems),
+    traces: readSwitch('TRACES', read, problems),
+    slowMs: readCount('SLOW_MS', read, problems),
   };
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
 }
 
-function readPort(text: string | null, problems: string[]): number {
+function readPort(name: string, text: string | null, problems: string[]): number {
   if (text === null) return 4000;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
-  problems.push(`PORT is \`${text}\`: it must be a number from 0 to 65535.`);
+  problems.push(`${name} is \`${text}\`: it must be a number from 0 to 65535.`);
   return 4000;
 }
 
-function readCount(name: string, read: (name: string) => string | null, problems: string[]): number | null {
+type Read = (name: string) => string | null;
+
+function readCount(name: string, read: Read, problems: string[]): number | null {
   const text = read(name);
   if (text === null) return null;
   if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
@@ -119,6 +129,37 @@ function readSeconds(name: string, read: (name: string) => string | null, proble
   if (/^\d{1,3}$/.test(text)) return Number(text) * 1000;
   problems.push(`${name} is \`${text}\`: it must be a number of seconds from 0 to 999.`);
   return null;
+}
+
+function readSwitch(name: string, read: Read, problems: string[]): boolean {
+  const text = read(name);
+  if (text !== null && text !== 'true' && text !== 'false')
+    problems.push(`${name} is \`${text}\`: it must be \`true\` or \`false\`.`);
+  return text === 'true';
+}
+
+/** Outside production everybody may read them. */
+function readMetrics(read: Read, production: boolean, problems: string[]): MetricsOptions {
+  const [token, port, namespace] = [read('METRICS_TOKEN'), read('METRICS_PORT'), read('METRICS_EMF')];
+  if (token !== null && port !== null)
+    problems.push(
+      'METRICS_TOKEN and METRICS_PORT are both set: /metrics is served at one place. Set one of them.',
+    );
+  if (token !== null && token.length < 16)
+    problems.push(
+      'METRICS_TOKEN is too short: it needs at least 16 characters, for instance from `openssl rand -hex 16`.',
+    );
+  if (namespace !== null && !/^[\w./#-]{1,255}$/.test(namespace))
+    problems.push(
+      `METRICS_EMF is \`${namespace}\`: it is a namespace of CloudWatch, of letters, digits, \`.\`, \`-\`, \`_\`, \`/\` and \`#\`.`,
+    );
+  const host = read('HOST');
+  const apart = port !== null && { port: readPort('METRICS_PORT', port, problems), ...(host && { host }) };
+  const prometheus = token !== null ? { token } : apart || !production;
+  return {
+    ...(prometheus && { prometheus }),
+    ...(namespace !== null && { emf: { namespace } }),
+  };
 }
 
 function readRedisUrl(text: string | null, problems: string[]): string | null {
@@ -155,11 +196,7 @@ function readProxies(proxies: readonly string[], problems: string[]): readonly s
   return proxies;
 }
 
-function readStorage(
-  read: (name: string) => string | null,
-  production: boolean,
-  problems: string[],
-): StorageConfig {
+function readStorage(read: Read, production: boolean, problems: string[]): StorageConfig {
   const endpoint = read('DYNAMODB_ENDPOINT');
   const region = read('AWS_REGION');
   if (endpoint !== null) {

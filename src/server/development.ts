@@ -26,5 +26,7 @@ export async function buildApp({ database }: { readonly database: Database }): P
     corsOrigins,
     trustProxy,
     logLevel,
+    metrics: config.metrics,
+    slow: config.slowMs === null ? {} : { ms: config.slowMs },
   });
 }

@@ -46,6 +46,9 @@ async function main(): Promise<void> {
         ...(config.maxConnections !== null && { connections: config.maxConnections }),
         ...(config.requestLimit !== null && { requests: config.requestLimit }),
       },
+      metrics: config.metrics,
+      traces: config.traces,
+      slow: config.slowMs === null ? {} : { ms: config.slowMs },
     });
     const close = async () => {
       await app.close();

@@ -190,6 +190,7 @@ const rooms = {
       '@aws-sdk/client-dynamodb-streams',
       '@aws-sdk/lib-dynamodb',
       '@fastify/cors',
+      '@opentelemetry/api',
       'altair-static',
       'fastify',
       'graphql',

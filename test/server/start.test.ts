@@ -204,7 +204,32 @@ describe('the environment', () => {
       redisUrl: null,
       trustedDocuments: null,
       drainMs: 0,
+      metrics: { prometheus: true },
+      traces: false,
+      slowMs: null,
     });
+  });
+
+  test('in production, metrics are served to nobody unless it says to whom', () => {
+    const production = {
+      NODE_ENV: 'production',
+      AWS_REGION: 'eu-west-1',
+      JWT_SECRET: 'x'.repeat(32),
+      CURSOR_SECRET: 'y'.repeat(32),
+    };
+    const metrics = (more: Record<string, string>) => readConfig({ ...production, ...more }).metrics;
+    expect(metrics({})).toEqual({});
+    expect(metrics({ METRICS_PORT: '9464', HOST: '0.0.0.0' })).toEqual({
+      prometheus: { port: 9464, host: '0.0.0.0' },
+    });
+    expect(metrics({ METRICS_TOKEN: 'z'.repeat(16), METRICS_EMF: 'Tyler/Setup' })).toEqual({
+      prometheus: { token: 'z'.repeat(16) },
+      emf: { namespace: 'Tyler/Setup' },
+    });
+    expect(problemsOf({ METRICS_TOKEN: 'short', METRICS_PORT: '9464' })).toEqual([
+      expect.stringContaining('METRICS_TOKEN and METRICS_PORT are both set'),
+      expect.stringContaining('METRICS_TOKEN is too short'),
+    ]);
   });
 
   test('a secret with a comma is several, and the refusal of a short one says so', () => {
@@ -227,6 +252,10 @@ describe('the environment', () => {
     ['DRAIN_SECONDS', 'long'],
     ['REQUEST_LIMIT', '0'],
     ['REQUEST_LIMIT', 'many'],
+    ['METRICS_PORT', 'http'],
+    ['METRICS_EMF', 'a:b'],
+    ['TRACES', 'yes'],
+    ['SLOW_MS', 'never'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([expect.stringContaining(`${name} is \`${value}\``)]);
   });

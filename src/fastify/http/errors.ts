@@ -17,10 +17,20 @@ export function isFault(error: unknown): boolean {
   return faults.has((error as { readonly code?: unknown } | null | undefined)?.code);
 }
 
+/** Whether a code that clients see is the server's fault or its storage's. */
+export function isFaultCode(code: string): boolean {
+  return faults.has(code) || code === internal.extensions?.code;
+}
+
 export function logFaults(errors: readonly GraphQLError[], log: FastifyBaseLogger): void {
   for (const { originalError, path } of errors)
     if (isFault(originalError))
       log.error({ err: originalError, path }, String((originalError as { code?: unknown }).code));
+}
+
+/** The code of an error as clients see it. */
+export function codeOf({ extensions }: GraphQLFormattedError): string {
+  return typeof extensions?.code === 'string' ? extensions.code : '(none)';
 }
 
 export const internal: GraphQLFormattedError = {

@@ -12,6 +12,9 @@ interface SourceEvent {
   readonly [deliveryContext]?: unknown;
 }
 
+/** Calls what executes a delivery. @param field the subscription's */
+export type Around = <T>(field: string, work: () => Promise<T>) => Promise<T>;
+
 type Result = IteratorResult<ExecutionResult, undefined>;
 
 const done: Result = { done: true, value: undefined };
@@ -20,14 +23,16 @@ const done: Result = { done: true, value: undefined };
  * Begins a subscription, or returns why it does not.
  *
  * @param ending aborted when the subscription ends; aborting it ends what the subscription reads
+ * @param around calls what executes each delivery
  */
 export async function subscribe(
   args: ExecutionArgs,
   ending: AbortController,
+  around?: Around,
 ): Promise<Deliveries | readonly GraphQLError[]> {
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source.errors ?? [];
-  return new Deliveries(source as AsyncIterable<SourceEvent>, args, ending);
+  return new Deliveries(source as AsyncIterable<SourceEvent>, args, { ending, around });
 }
 
 /**
@@ -40,11 +45,20 @@ export class Deliveries implements AsyncIterableIterator<ExecutionResult, undefi
   readonly #ending: AbortController;
   #answer: ((result: Result) => void) | undefined;
   #isOver = false;
+  readonly #around: Around;
 
-  constructor(source: AsyncIterable<SourceEvent>, args: ExecutionArgs, ending: AbortController) {
+  constructor(
+    source: AsyncIterable<SourceEvent>,
+    args: ExecutionArgs,
+    {
+      ending,
+      around = (_field, work) => work(),
+    }: { readonly ending: AbortController; readonly around: Around | undefined },
+  ) {
     this.#source = source[Symbol.asyncIterator]();
     this.args = args;
     this.#ending = ending;
+    this.#around = around;
   }
 
   [Symbol.asyncIterator](): this {
@@ -78,7 +92,10 @@ export class Deliveries implements AsyncIterableIterator<ExecutionResult, undefi
     const event = await this.#source.next();
     if (event.done) return this.return();
     const contextValue = event.value[deliveryContext] ?? this.args.contextValue;
-    const value = await execute({ ...this.args, rootValue: event.value, contextValue });
+    const [field = ''] = Object.keys(event.value);
+    const value = await this.#around(field, async () =>
+      execute({ ...this.args, rootValue: event.value, contextValue }),
+    );
     return { done: false, value };
   }
 }

@@ -9,9 +9,10 @@ import {
 import { renewContext, type Session } from 'tableloom/runtime';
 import type { TrustedDocuments } from '../documents/documents.js';
 import { discreet } from '../http/discreet.js';
-import { formatError, logFaults, withRequestCode } from '../http/errors.js';
+import { codeOf, formatError, logFaults, withRequestCode } from '../http/errors.js';
 import type { Admission } from '../limits/admission.js';
 import type { PluginOptions, ServerLimits } from '../options.js';
+import type { Watching } from '../watch/watch.js';
 import type { Caller } from './caller.js';
 import { Connections } from './connections.js';
 import { type Deliveries, subscribe } from './deliveries.js';
@@ -53,14 +54,16 @@ export interface Common {
   readonly isProduction: boolean;
   readonly admission: Admission;
   readonly documents: TrustedDocuments | undefined;
+  readonly watch: Watching;
 }
 
 export function liveOf(
   app: FastifyInstance,
   options: PluginOptions,
-  { limits, isProduction, admission, documents }: Common,
+  { limits, isProduction, admission, documents, watch }: Common,
 ): Live {
   const { database, costs } = options;
+  const { metrics, traces } = watch;
   const live = { ...usualLiveLimits, ...options.live };
   const prepare = preparation({
     schema: () => app.graphql.schema,
@@ -75,6 +78,10 @@ export function liveOf(
     logFaults(errors, log);
     const shown = isProduction ? errors.map(discreet) : errors;
     return shown.map((error) => formatError(error, log));
+  };
+  const counted = (errors: readonly GraphQLFormattedError[]) => {
+    metrics?.failed('(subscription)', errors.map(codeOf));
+    return errors;
   };
   const refused = ({ request }: Caller, errors: readonly GraphQLError[]) => {
     admission.refused(request);
@@ -96,15 +103,21 @@ export function liveOf(
         await admission.operation({ document, operationName, variables }, () => caller.payer);
         const context = await caller.context(database.session({ signal: ending.signal }));
         const renew = (db: Session) => caller.context(db);
-        return await subscribe({ ...operation, contextValue: { ...context, [renewContext]: renew } }, ending);
+        const args = { ...operation, contextValue: { ...context, [renewContext]: renew } };
+        const begun = await subscribe(args, ending, traces?.delivery);
+        if ('next' in begun && !ending.signal.aborted) {
+          metrics?.subscribed(1);
+          ending.signal.addEventListener('abort', () => metrics?.subscribed(-1), { once: true });
+        }
+        return begun;
       } catch (error) {
         return [thrown(error)];
       }
     },
-    formatErrors: (errors, log) => format(errors, log).map(withRequestCode),
+    formatErrors: (errors, log) => counted(format(errors, log).map(withRequestCode)),
     formatResult: ({ data = null, errors }, log) => ({
       data,
-      ...(errors && { errors: format(errors, log) }),
+      ...(errors && { errors: counted(format(errors, log)) }),
     }),
   };
 }

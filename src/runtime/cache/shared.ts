@@ -39,10 +39,8 @@ export function sharedAnswers(
 
   async function read(question: string, { table, version }: SharedCache): Promise<Cached | undefined> {
     const binding = bindingOf(`${version} ${question}`);
-    const { Item } = await requester.send('GetItem', {
-      TableName: requester.tableName(table),
-      Key: keyOf(table.partition, binding),
-    });
+    const input = { TableName: requester.tableName(table), Key: keyOf(table.partition, binding) };
+    const { Item } = await requester.send('GetItem', input, 'cache');
     const sealed = typeof Item?.data === 'string' ? sealer.open(binding, Item.data) : undefined;
     if (sealed === undefined || typeof Item?.at !== 'number') return undefined;
     return { value: deserialize(await inflate(sealed)), at: Item.at };
@@ -58,10 +56,8 @@ export function sharedAnswers(
     const data = sealer.seal(binding, await deflate(serialize(value)));
     if (data.length > longest) return;
     const sender = writer();
-    await sender.send('PutItem', {
-      TableName: sender.tableName(table),
-      Item: { ...keyOf(table.partition, binding), at, data, [ttl]: Math.ceil(until / 1000) },
-    });
+    const Item = { ...keyOf(table.partition, binding), at, data, [ttl]: Math.ceil(until / 1000) };
+    await sender.send('PutItem', { TableName: sender.tableName(table), Item }, 'cache');
   }
 
   return {

@@ -1,5 +1,7 @@
 /** What one session takes from the cache of its process and puts there. */
 import { type ItemKey, itemId } from '../keys/item-key.js';
+import type { CacheRead } from '../observe/observer.js';
+import type { Observers } from '../observe/observers.js';
 import type { CachePolicy, Item } from '../types.js';
 import { type Cache, type Cached, lagMs } from './cache.js';
 
@@ -23,6 +25,7 @@ export interface CacheViewOptions {
   /** What was read before this moment is not answered. */
   readonly freshFrom: number;
   readonly shared: SharedAnswers;
+  readonly observers: Observers;
 }
 
 export class CacheView {
@@ -118,23 +121,37 @@ export class CacheView {
   /**
    * An answer of a pattern: one that others have read, or are reading, or as `ask` reads it. One past its time is answered
    * once more while it is read again.
+   *
+   * @param name the pattern's, for observers
    */
-  async answer<T>(question: string, policy: CachePolicy, ask: () => Promise<T>): Promise<T> {
+  async answer<T>(question: string, policy: CachePolicy, ask: () => Promise<T>, name: string): Promise<T> {
     const known = this.find<T>(question, policy);
-    if (known?.isStale && !this.isRead(question)) this.#ask(question, policy, ask).catch(() => undefined);
+    if (known?.isStale && !this.isRead(question))
+      this.#ask(question, policy, ask, name).catch(() => undefined);
+    this.report(known, name);
     if (known) return known.value;
     const other = this.#cache.reading.get(question);
     if (other !== undefined && other.at > this.#after) {
       const value = await other.value.catch(() => undefined);
       if (value !== undefined) return value as T;
     }
-    return this.#ask(question, policy, ask);
+    return this.#ask(question, policy, ask, name);
   }
 
-  async #ask<T>(question: string, policy: CachePolicy, ask: () => Promise<T>): Promise<T> {
+  /** Reports to observers what a read found in the memory of the process, or in what processes share. */
+  report(
+    found: { readonly isStale: boolean } | undefined,
+    name: string,
+    level: CacheRead['level'] = 'process',
+  ): void {
+    const result = found === undefined ? 'miss' : found.isStale ? 'stale' : 'hit';
+    this.#options.observers.cacheRead({ result, level, name });
+  }
+
+  async #ask<T>(question: string, policy: CachePolicy, ask: () => Promise<T>, name: string): Promise<T> {
     const { reading } = this.#cache;
     const at = this.#began;
-    const value = this.#sharedOr(question, policy, ask, at);
+    const value = this.#sharedOr(question, policy, ask, { at, name });
     const mine = { at, value };
     reading.set(question, mine);
     try {
@@ -144,11 +161,17 @@ export class CacheView {
     }
   }
 
-  async #sharedOr<T>(question: string, policy: CachePolicy, ask: () => Promise<T>, at: number): Promise<T> {
+  async #sharedOr<T>(
+    question: string,
+    policy: CachePolicy,
+    ask: () => Promise<T>,
+    { at, name }: { readonly at: number; readonly name: string },
+  ): Promise<T> {
     const { shared } = this.#options;
     if (policy.shared !== undefined && this.#after < at) {
       const cached = await shared.find(question, policy);
       const found = this.#judge<T>(cached, policy.forMs, 0);
+      this.report(found, name, 'shared');
       if (cached !== undefined && found !== undefined) {
         this.#cache.keep(question, cached);
         return found.value;

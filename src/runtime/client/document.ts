@@ -25,7 +25,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { nameOf, TableloomError } from '../errors.js';
 import { optionsOf } from './call.js';
-import type { InputOf, Operation, OutputOf, Requester } from './requests.js';
+import type { InputOf, Operation, OutputOf } from './operations.js';
+import type { Requester, Send } from './requests.js';
 import { viewOf } from './sdk.js';
 
 /** By operation, the SDK's command and what it answers. */
@@ -97,11 +98,12 @@ export function documentRequests(
     const request = requestOf(command, (name) => requester.tableName({ name: name ?? '' }));
     const ended = writes.has(request.operation) ? writing() : undefined;
     try {
-      const output = await requester.perform(request.operation, request.input, (input, call) => {
+      const sendOne: Send<Operation> = (input, call) => {
         // Every command and every output is one of the ten; TypeScript does not follow that they belong together.
         const copy = request.command(input) as GetCommand;
         return client().send(copy, optionsOf(call)) as Promise<OutputOf<Operation>>;
-      });
+      };
+      const output = await requester.perform(request.operation, request.input, sendOne, 'document');
       return byLogicalName(output, request.tables) as DocumentOutput<C>;
     } catch (error) {
       throw errorOf(error);

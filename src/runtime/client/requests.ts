@@ -1,7 +1,6 @@
 /** The one way to DynamoDB: every request of a session is bounded, counted and reported, and fails as a TableloomError. */
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import type { ScanCommandInput, ScanCommandOutput } from '@aws-sdk/lib-dynamodb';
 import {
   cancelled,
   fromAws,
@@ -12,23 +11,15 @@ import {
   TableloomError,
   unknownOutcome,
 } from '../errors.js';
+import type { Observers, Purpose } from '../observe/observers.js';
 import type { TableRef } from '../types.js';
 import { Call } from './call.js';
 import type { Limits } from './limits.js';
+import type { InputOf, Operation, OutputOf } from './operations.js';
 import { Places } from './places.js';
 import { Retry } from './retry.js';
 import type { Operations, Requests } from './sdk.js';
 import type { Lanes, Traffic } from './traffic.js';
-
-/** What a session may send: the runtime's own operations, and the one that only users' own requests make. */
-export interface AllOperations extends Operations {
-  Scan: [ScanCommandInput, ScanCommandOutput];
-}
-
-/** An operation of DynamoDB, by the API's name for it: `GetItem`, `Query` … */
-export type Operation = keyof AllOperations;
-export type InputOf<O extends Operation> = AllOperations[O][0];
-export type OutputOf<O extends Operation> = AllOperations[O][1];
 
 /** Sends one request. Throws what the SDK throws. */
 export type Send<O extends Operation> = (input: InputOf<O>, call?: Call) => Promise<OutputOf<O>>;
@@ -47,7 +38,7 @@ export interface Statistics {
   readonly requests: number;
   /** How often the session went from idle to waiting for DynamoDB: the number of requests that followed one another. */
   readonly steps: number;
-  /** As DynamoDB billed them. Zero unless the database was given `capacity: true`. */
+  /** As DynamoDB billed them. Zero unless the database was given `capacity: true`, or is observed. */
   readonly readUnits: number;
   readonly writeUnits: number;
 }
@@ -64,6 +55,7 @@ export interface RequesterOptions {
   readonly deadlineMs?: number | undefined;
   readonly capacity?: boolean | undefined;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
+  readonly observers: Observers;
 }
 
 interface Consumed {
@@ -86,9 +78,17 @@ export function followsLostAnswer(error: TableloomError): boolean {
   return afterLostAnswers.has(error);
 }
 
+interface Attempt {
+  readonly call: Call;
+  readonly lanes: Lanes;
+  readonly attemptMs: number;
+  readonly purpose: Purpose;
+}
+
 /** Sends one session's requests. */
 export class Requester {
   readonly limits: Limits;
+  readonly observers: Observers;
   readonly #options: RequesterOptions;
   #signal: AbortSignal | undefined;
   /** When the session is over, by the process's clock. */
@@ -109,6 +109,7 @@ export class Requester {
   constructor(options: RequesterOptions) {
     this.#options = options;
     this.limits = options.limits;
+    this.observers = options.observers;
     this.#signal = options.signal;
     this.#end = performance.now() + (options.deadlineMs ?? Number.POSITIVE_INFINITY);
     // Each request under way listens to it, and there may be many.
@@ -173,15 +174,16 @@ export class Requester {
   }
 
   /** Sends one of the runtime's own requests: see `perform`. */
-  send<O extends keyof Operations>(operation: O, input: InputOf<O>): Promise<OutputOf<O>> {
+  send<O extends keyof Operations>(operation: O, input: InputOf<O>, purpose: Purpose): Promise<OutputOf<O>> {
     const { sdk, accelerated } = this.#options;
     const requests: Requests = (this.#mayBeOld && accelerated) || sdk;
-    return this.perform<O>(operation, input, requests[operation]);
+    return this.perform<O>(operation, input, requests[operation], purpose);
   }
 
   /** Sends an UpdateItem that is not repeated where it may have been carried out: what it adds would be added twice. */
-  updateOnce(input: InputOf<'UpdateItem'>): Promise<OutputOf<'UpdateItem'>> {
-    return this.perform<'UpdateItem'>('UpdateItem', input, this.#options.sdk.UpdateItem, { isOnce: true });
+  updateOnce(input: InputOf<'UpdateItem'>, purpose: Purpose): Promise<OutputOf<'UpdateItem'>> {
+    const { UpdateItem } = this.#options.sdk;
+    return this.perform<'UpdateItem'>('UpdateItem', input, UpdateItem, purpose, { isOnce: true });
   }
 
   /**
@@ -200,6 +202,7 @@ export class Requester {
     operation: O,
     input: InputOf<O>,
     send: Send<O>,
+    purpose: Purpose,
     { isOnce = false }: { readonly isOnce?: boolean } = {},
   ): Promise<OutputOf<O>> {
     const { traffic } = this.#options;
@@ -215,7 +218,7 @@ export class Requester {
     for (let failures = 0; ; ) {
       const call = new Call();
       try {
-        return await this.#attempt(operation, sent, send, { call, lanes, attemptMs });
+        return await this.#attempt(operation, sent, send, { call, lanes, attemptMs, purpose });
       } catch (thrown) {
         isLost ||= isWrite && call.isLost;
         retry ??= this.retry(call.sinceMs);
@@ -236,9 +239,9 @@ export class Requester {
     operation: O,
     input: InputOf<O>,
     send: Send<O>,
-    { call, lanes, attemptMs }: { readonly call: Call; readonly lanes: Lanes; readonly attemptMs: number },
+    { call, lanes, attemptMs, purpose }: Attempt,
   ): Promise<OutputOf<O>> {
-    const { capacity, onRequest, traffic } = this.#options;
+    const { capacity, onRequest, traffic, observers } = this.#options;
     const order = ++this.#begun;
     this.#open.add(order);
     if (this.#places.isIdle) this.#steps += 1;
@@ -254,17 +257,19 @@ export class Requester {
       const left = this.#end - performance.now();
       // Timers count whole milliseconds, and may end within one of theirs.
       if (left < 1) throw outOfTime();
-      const counted = capacity ? { ReturnConsumedCapacity: 'TOTAL' as const, ...input } : input;
+      const level = observers.isActive ? 'INDEXES' : capacity ? 'TOTAL' : undefined;
+      const counted = level ? { ReturnConsumedCapacity: level, ...input } : input;
       // A write that was sent has all its time: its outcome would be unknown.
       const ms = reads.has(operation) ? Math.min(attemptMs, left) : attemptMs;
       const end = traffic.begin(lanes);
       try {
         this.#requests += 1;
         onRequest?.({ operation, input, sequence: this.#requests });
-        const output = await call.send(ms, signal, () => send(counted, call));
-        call.outcome = 'answered';
+        const output = await observers.request(operation, counted, purpose, () =>
+          call.send(ms, signal, () => send(counted, call)),
+        );
         traffic.budget.succeeded();
-        if (capacity) this.#count(operation, output);
+        if (level) this.#count(operation, output);
         return output;
       } finally {
         // That a session ran out of time says nothing of storage.

@@ -12,6 +12,7 @@
  */
 import type { Limits } from '../client/limits.js';
 import { busy, TableloomError } from '../errors.js';
+import type { Observers } from '../observe/observers.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
 import { Cursors } from './cursors.js';
 import { eventAt, eventsBetween, eventsFrom, type Reads } from './history.js';
@@ -27,6 +28,7 @@ export interface LiveParts<S> {
   readonly session: () => S;
   /** Called with what other processes have written. */
   readonly heard: (wakes: readonly Wake[]) => void;
+  readonly observers: Observers;
 }
 
 /**
@@ -103,6 +105,13 @@ export class Live<S extends Reads = Reads> {
     if (this.#viewers === undefined || this.#viewers.until <= now)
       this.#viewers = { session: this.session(), until: now + viewerMs };
     return this.#viewers.session;
+  }
+
+  /** Called when the subscriber of an event has taken it. */
+  delivered({ type, timestamp }: EventRecord): void {
+    const { observers } = this.#parts;
+    if (observers.isActive)
+      observers.delivered({ type, lagMs: Math.max(0, this.now() - Date.parse(timestamp)) });
   }
 
   /** Called when a session has written events. */

@@ -171,7 +171,8 @@ class Feed<Args extends object, Context extends LiveContext> {
         }
         for (const [at, { event, floor }] of reported.entries()) {
           progress.settle(floor);
-          yield* this.#deliver(progress, event);
+          // The next one is read when the connection has taken this one.
+          if (yield* this.#deliver(progress, event)) live.delivered(event);
           const others = () => reported.slice(at + 1).map((one) => one.event);
           await this.#room(progress, subscriber, others, signal);
           if (signal.aborted) return;
@@ -237,21 +238,23 @@ class Feed<Args extends object, Context extends LiveContext> {
    * The event, where it concerns the subscriber, who has not had it.
    *
    * @param shared the deliveries that it shares its reads with
+   * @returns whether it was delivered
    */
   async *#deliver(
     progress: Progress,
     event: EventRecord,
     shared: object = event,
-  ): AsyncGenerator<Delivery<never>, void, undefined> {
-    if (progress.has(event) || !this.#matches(event)) return;
+  ): AsyncGenerator<Delivery<never>, boolean, undefined> {
+    if (progress.has(event) || !this.#matches(event)) return false;
     const [session, ofRules] = [this.#live.sessionOf(shared), this.#live.rulesSession(shared)];
     const context = await this.#renewed(session);
     const viewer = ofRules === session ? context : await this.#renewed(ofRules);
     await this.#allowed(viewer);
-    if (!(await this.#isVisible(event, viewer))) return;
+    if (!(await this.#isVisible(event, viewer))) return false;
     const records = await this.#records(session, event);
     progress.pass(event);
     yield Object.assign(this.#delivery(progress, event, records), { [deliveryContext]: context });
+    return true;
   }
 
   async #renewed(session: Session): Promise<Context> {

@@ -9,6 +9,8 @@ export interface ItemKey {
   readonly consistent?: boolean;
   /** For how long others may be answered with it. Default: it is read. */
   readonly cache?: CachePolicy | undefined;
+  /** The entity it is read for: for observers, as the read does not depend on it. */
+  readonly entity?: string;
 }
 
 /** A text that is the same for two keys just where they name the same item. */

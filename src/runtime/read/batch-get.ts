@@ -68,14 +68,19 @@ export class ItemReads {
   }
 }
 
-async function getOne(requester: Requester, { table, key, consistent }: ItemKey, found: Map<string, Item>) {
+async function getOne(requester: Requester, one: ItemKey, found: Map<string, Item>) {
+  const { table, key, consistent } = one;
   const TableName = requester.tableName(table);
-  const { Item: item } = await requester.send('GetItem', {
-    TableName,
-    Key: key,
-    ...(consistent && { ConsistentRead: true }),
-  });
+  const input = { TableName, Key: key, ...(consistent && { ConsistentRead: true }) };
+  const { Item: item } = await requester.send('GetItem', input, () => purposeOf([one]));
   if (item !== undefined) found.set(itemId(table, key), item);
+}
+
+/** What keys are read for: see `ObservedRequest.pattern`. */
+export function purposeOf(keys: readonly ItemKey[]): string {
+  const entities = new Set(keys.map(({ entity }) => entity));
+  const [only] = entities;
+  return entities.size === 1 && only !== undefined ? `${only}.get` : 'batch';
 }
 
 type KeysByTable = Record<string, { Keys: Key[]; ConsistentRead?: true }>;
@@ -93,7 +98,11 @@ async function getChunk(requester: Requester, chunk: readonly ItemKey[], found: 
   }
   const retry = requester.retry();
   for (;;) {
-    const { Responses, UnprocessedKeys } = await requester.send('BatchGetItem', { RequestItems: pending });
+    const { Responses, UnprocessedKeys } = await requester.send(
+      'BatchGetItem',
+      { RequestItems: pending },
+      () => purposeOf(chunk),
+    );
     for (const [name, items] of Object.entries(Responses ?? {})) {
       const table = tables.get(name);
       if (table === undefined) continue;

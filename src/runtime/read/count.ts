@@ -45,7 +45,7 @@ export async function countItems(
 
 async function countPart(
   requester: Requester,
-  { index: queried, equals, filter, consistent }: Reading,
+  { pattern, index: queried, equals, filter, consistent }: Reading,
   { key: partition, sort: range, index = queried }: Part,
   cap: number,
   tally: Tally,
@@ -56,14 +56,14 @@ async function countPart(
     const limit = (cap - tally.found) * (filter === undefined ? 1 : prefetch);
     const input = queryInput(
       requester.tableName(index.table),
-      { index, equals, filter, consistent },
+      { pattern, index, equals, filter, consistent },
       { partition, range, start, limit, ascending: true },
     );
     const {
       Count = 0,
       ScannedCount = Count,
       LastEvaluatedKey,
-    } = await requester.send('Query', { ...input, Select: 'COUNT' });
+    } = await requester.send('Query', { ...input, Select: 'COUNT' }, pattern);
     tally.found += Count;
     if (LastEvaluatedKey === undefined) return;
     // A request that found as much as it dropped brings the count on; the cap bounds those.

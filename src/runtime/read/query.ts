@@ -18,6 +18,8 @@ export interface QueryPart {
 
 /** What is the same in all requests of a query. */
 export interface QueryShape {
+  /** The pattern's name. */
+  readonly pattern: string;
   readonly index: IndexRef;
   /** Further key attributes by equality. */
   readonly equals?: Key | undefined;

@@ -11,6 +11,7 @@ import { batchGetLimit } from './batch-get.js';
 import { countItems } from './count.js';
 import { type Position, positionOf, type Row } from './cursor/positions.js';
 import type { ParentItem } from './prefetch/item-collection.js';
+import { isOwnKey } from './query.js';
 import { type ReadBudget, type Reading, RowSource, type Stop } from './sources.js';
 
 /** What a reader uses of its session. */
@@ -67,9 +68,19 @@ export class Reader {
     most: number,
     direction: Direction = {},
   ): Promise<readonly R[]> {
-    const { found, stop } = await this.nodes(query, direction).take(most);
+    const { found, stop } = await this.observed(query, () => this.nodes(query, direction).take(most));
     if (stop === 'budget') throw readBudget(query.pattern);
     return found.map(({ node }) => node);
+  }
+
+  /** Reads what the query's pattern is answered with, which observers watch. */
+  observed<T>(
+    { pattern: name, index }: Pick<IndexQuery<object>, 'pattern' | 'index'>,
+    read: () => Promise<T>,
+  ): Promise<T> {
+    const place = () => (index.name === undefined || isOwnKey(index) ? 'table' : index.name);
+    const { observers } = this.#options.requester;
+    return observers.pattern(() => ({ kind: 'read', name, index: place() }), read);
   }
 
   /** Every node, however many requests it takes: for rules, not for fields of clients. */
@@ -86,7 +97,9 @@ export class Reader {
   async count<R extends object>(query: IndexQuery<R>, cap: number): Promise<number> {
     const { requester, now } = this.#options;
     const budget = query.budget ?? requester.limits.readBudget;
-    const { found, stop } = await countItems(requester, readingOf(query, now()), cap, budget);
+    const { found, stop } = await this.observed(query, () =>
+      countItems(requester, readingOf(query, now()), cap, budget),
+    );
     if (stop === 'budget') throw readBudget(query.pattern);
     return found;
   }
@@ -99,8 +112,10 @@ function readBudget(pattern: string): TableloomError {
 }
 
 function readingOf<R extends object>(query: IndexQuery<R>, now: Date): Reading {
-  const { index, partitions, equals, sort, filter, consistent, descending, entity, covering } = query;
+  const { pattern, index, partitions, equals, sort, filter, consistent, descending, entity, covering } =
+    query;
   return {
+    pattern,
     index,
     partitions,
     equals,
@@ -189,9 +204,9 @@ export class Nodes<R extends object> {
     const { entity, covering, index } = this.#query;
     if (covering.kind === 'through') return this.#ledTo(rows, covering);
     if (this.#follow && covering.kind === 'some') {
-      const { table } = entity;
+      const { table, name } = entity;
       const cache = this.#cacheOf(entity);
-      const keys = rows.map(({ item }) => ({ table, key: covering.keyOf(item), cache }));
+      const keys = rows.map(({ item }) => ({ table, key: covering.keyOf(item), entity: name, cache }));
       const items = rows.length === 0 ? [] : await this.#options.items(keys);
       return this.#live(rows, items, (item) => whole(entity, item));
     }
@@ -213,9 +228,9 @@ export class Nodes<R extends object> {
       if (key === undefined) continue;
       if (this.#query.distinct === true && this.#isSeen(itemId(entity.table, key))) continue;
       leading.push(row);
-      const { table } = entity;
+      const { table, name } = entity;
       const cache = this.#cacheOf(entity);
-      keys.push({ table, key: checkKey(key, table), cache, ...this.#consistent });
+      keys.push({ table, key: checkKey(key, table), entity: name, cache, ...this.#consistent });
     }
     const items = keys.length === 0 ? [] : await this.#options.items(keys);
     return this.#live(leading, items, (item) => whole(entity, item));

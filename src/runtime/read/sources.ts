@@ -16,6 +16,7 @@ import { isOwnKey, queryInput } from './query.js';
 
 /** What of a query determines how its items are read. */
 export interface Reading {
+  readonly pattern: string;
   readonly index: IndexRef;
   readonly partitions: Partitions;
   /** Further key attributes by equality. */
@@ -117,10 +118,10 @@ class PartitionReader {
   }
 
   async fetch(requester: Requester, wanted: number): Promise<void> {
-    const { equals, filter, consistent, only, parent } = this.#reading;
+    const { pattern, equals, filter, consistent, only, parent } = this.#reading;
     const index = this.#index;
     const limit = this.#limit(wanted);
-    const shape = { index, equals, filter, consistent, only };
+    const shape = { pattern, index, equals, filter, consistent, only };
     const part = {
       partition: this.#partition,
       range: this.#range,
@@ -132,7 +133,7 @@ class PartitionReader {
     this.#started = true;
     this.#lastLimit = limit;
     const answer: QueryAnswer = await (withItsParent ??
-      requester.send('Query', queryInput(requester.tableName(index.table), shape, part)));
+      requester.send('Query', queryInput(requester.tableName(index.table), shape, part), pattern));
     const { Items = [], LastEvaluatedKey, ScannedCount = Items.length } = answer;
     this.#evaluated += ScannedCount;
     this.#rows = this.#keep(Items);

@@ -6,6 +6,7 @@ import { type ItemKey, itemId } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import type { EntityCodec, Item, Key } from '../types.js';
 import { whole } from '../whole.js';
+import { purposeOf } from './batch-get.js';
 
 /** DynamoDB reads at most this many items in one TransactGetItems ("TransactGetItems", API reference). */
 export const transactReadLimit = 100;
@@ -21,6 +22,7 @@ export function read<R extends object>(entity: EntityCodec<R>, key: Key): Read<R
   return {
     table: entity.table,
     key: checkKey(key, entity.table),
+    entity: entity.name,
     record: (item, now) => (item === null || isExpired(entity, item, now) ? null : whole(entity, item)),
   };
 }
@@ -44,7 +46,9 @@ export async function snapshot(requester: Requester, keys: readonly ItemKey[]): 
   const retry = requester.retry();
   for (;;) {
     try {
-      const { Responses = [] } = await requester.send('TransactGetItems', { TransactItems });
+      const { Responses = [] } = await requester.send('TransactGetItems', { TransactItems }, () =>
+        purposeOf([...wanted.values()]),
+      );
       const found = new Map([...wanted.keys()].map((id, at) => [id, Responses[at]?.Item ?? null]));
       return keys.map(({ table, key }) => found.get(itemId(table, key)) ?? null);
     } catch (error) {

@@ -37,25 +37,39 @@ export function uniqueLookup<R extends F, F extends object>(
  */
 export async function ownerOfValue<R extends object>(
   requester: Requester,
-  { entity, key, keyOf }: UniqueLookup<R>,
+  lookup: UniqueLookup<R>,
   now: Date,
-  read: {
-    readonly remembered: (key: ItemKey) => Promise<Item | null>;
-    readonly fresh: (key: ItemKey) => Promise<Item | null>;
-  },
+  read: Reads,
 ): Promise<R | null> {
+  const { pattern: name, key } = lookup;
   if (key === undefined) return null;
+  const observed = () => ({ kind: 'read', name, index: 'table' }) as const;
+  return requester.observers.pattern(observed, () => find(requester, { ...lookup, key }, now, read));
+}
+
+interface Reads {
+  readonly remembered: (key: ItemKey) => Promise<Item | null>;
+  readonly fresh: (key: ItemKey) => Promise<Item | null>;
+}
+
+async function find<R extends object>(
+  requester: Requester,
+  { entity, key, keyOf }: UniqueLookup<R> & { readonly key: Key },
+  now: Date,
+  read: Reads,
+): Promise<R | null> {
   const { table } = entity;
   const guardId = itemId(table, checkKey(key, table));
   const retry = requester.retry();
   let owner: Item[string];
   for (let get = read.remembered; ; get = read.fresh) {
-    const guard = await get({ table, key, consistent: true });
+    const guard = await get({ table, key, entity: entity.name, consistent: true });
     // A value that entities share may belong to a record of another one. An owner that has expired leaves its guard.
     if (guard === null || guard[guardAttributes.entity] !== entity.name) return null;
     if (guard[guardAttributes.owner] === owner) return null;
     owner = guard[guardAttributes.owner];
-    const item = await get({ table, key: ownerKey(entity, guard), consistent: true });
+    const ownKey = ownerKey(entity, guard);
+    const item = await get({ table, key: ownKey, entity: entity.name, consistent: true });
     if (item !== null) {
       const record = whole(entity, item);
       const held = keyOf(record);

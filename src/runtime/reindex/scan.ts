@@ -58,6 +58,10 @@ export async function scanPage(
     ...(limit !== undefined && { Limit: limit }),
     ...(consistent && { ConsistentRead: true }),
   };
-  const { Items = [], ScannedCount = 0, LastEvaluatedKey } = await requester.perform('Scan', input, send);
+  const {
+    Items = [],
+    ScannedCount = 0,
+    LastEvaluatedKey,
+  } = await requester.perform('Scan', input, send, 'scan');
   return { items: Items as Item[], scanned: ScannedCount, next: LastEvaluatedKey as Key | undefined };
 }

@@ -16,6 +16,8 @@ import { type StorageState, Traffic } from '../client/traffic.js';
 import { TableloomError } from '../errors.js';
 import { Live } from '../events/live.js';
 import type { LiveSettings, Wake } from '../events/types.js';
+import type { Observer } from '../observe/observer.js';
+import { Observers } from '../observe/observers.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
 import { reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
@@ -89,6 +91,7 @@ export class Database<Rules = unknown> {
   readonly #sharedRest = { until: 0 };
   readonly #dax: Dax | undefined;
   readonly #accelerated: Requests | undefined;
+  readonly #observers: Observers;
   #documents: DynamoDBDocumentClient | undefined;
   #live: Live<Session> | undefined;
 
@@ -100,6 +103,7 @@ export class Database<Rules = unknown> {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#traffic = new Traffic(options.client, this.#limits);
     this.#sdk = sdkOf(options.client);
+    this.#observers = new Observers(options.tables);
     this.#dax = options.dax && new Dax(options.dax);
     this.#accelerated = this.#dax?.before(this.#sdk);
     this.#cache = options.cache === false ? undefined : new Cache(options.cache, () => this.live.listen());
@@ -118,7 +122,9 @@ export class Database<Rules = unknown> {
     if (this.#dax && freshFrom + this.#dax.ttlMs > this.#now()) requester.readFresh();
     const shared = sharedAnswers(requester, () => this.#requester({}), this.#sealer, this.#sharedRest);
     const clock = () => this.#now();
-    const cache = this.#cache && new CacheView(this.#cache, { now: clock, freshFrom, shared });
+    const cache =
+      this.#cache &&
+      new CacheView(this.#cache, { now: clock, freshFrom, shared, observers: this.#observers });
     const environment = {
       now,
       newId,
@@ -137,6 +143,24 @@ export class Database<Rules = unknown> {
     return this.#traffic.state();
   }
 
+  /**
+   * Tells an observer of every request, pattern and delivery from now on, and returns what ends that. While there is an
+   * observer, requests ask for the capacity they consume, by index; `Session.stats` has it, too.
+   */
+  observe(observer: Observer): () => void {
+    return this.#observers.add(observer);
+  }
+
+  /**
+   * A name for a text that must not be known, such as a partition key with an e-mail address: the same in all processes with the
+   * same first cursor secret. Nobody can compute it from a guess without the secret.
+   *
+   * @returns 12 hexadecimal digits of an HMAC-SHA256
+   */
+  pseudonym(text: string): string {
+    return this.#sealer.pseudonym(text);
+  }
+
   /** @internal What reads events for all subscriptions of the database: one reader of each type, however many subscribers. */
   get live(): Live<Session> {
     this.#live ??= new Live<Session>(this.#options.live ?? {}, {
@@ -146,6 +170,7 @@ export class Database<Rules = unknown> {
       // What it delivers is as new as the event.
       session: () => this.session({ freshFrom: Number.POSITIVE_INFINITY }),
       heard: (wakes) => this.#heard(wakes),
+      observers: this.#observers,
     });
     return this.#live;
   }
@@ -197,6 +222,7 @@ export class Database<Rules = unknown> {
       sdk: this.#sdk,
       accelerated: this.#accelerated,
       traffic: this.#traffic,
+      observers: this.#observers,
       limits: this.#limits,
       tables,
       onRequest: own || also ? onRequest : undefined,

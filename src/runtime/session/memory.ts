@@ -71,6 +71,7 @@ export class Memory {
     const before = this.#borrowed.get(id);
     if (before !== undefined && this.#cache?.isGood(before, key.cache)) return before.value;
     const found = this.#cache?.find<Item>(id, key.cache);
+    this.#cache?.report(found, key.entity ?? '(other)');
     if (found === undefined) return undefined;
     if (found.isStale && !this.#cache?.isRead(id)) this.#loader.load(key).catch(() => undefined);
     this.#borrowed.set(id, found);
@@ -110,13 +111,18 @@ export class Memory {
    * The answer of a query, which is sent once.
    *
    * @param question the query, as JSON
-   * @param cache for how long others may be given the answer; default: only this session is
+   * @param query its pattern, and for how long others may be given the answer; default: only this session is
    */
-  answer<T>(question: readonly unknown[], ask: () => Promise<T>, cache?: CachePolicy): Promise<T> {
+  answer<T>(
+    question: readonly unknown[],
+    ask: () => Promise<T>,
+    query?: { readonly pattern: string; readonly cache?: CachePolicy },
+  ): Promise<T> {
     const key = JSON.stringify(question);
     const known = this.#answers.get(key);
     if (known !== undefined) return known as Promise<T>;
-    const answer = cache && this.#cache ? this.#cache.answer(key, cache, ask) : ask();
+    const answer =
+      query?.cache && this.#cache ? this.#cache.answer(key, query.cache, ask, query.pattern) : ask();
     this.#answers.set(key, answer);
     return answer;
   }

@@ -130,6 +130,7 @@ export class Session {
       table: entity.table,
       key: checkKey(key, entity.table),
       cache: entity.cache,
+      entity: entity.name,
       ...options,
     });
     return item === null || isExpired(entity, item, this.now()) ? null : whole(entity, item);
@@ -140,7 +141,7 @@ export class Session {
    * fields are then as they were read. Otherwise it fails with what `test` throws, or CONFLICT. For rules.
    */
   async dependOn<R extends object>(entity: EntityCodec<R>, key: Key, by: Dependence<R>): Promise<R | null> {
-    const one = { table: entity.table, key: checkKey(key, entity.table) };
+    const one = { table: entity.table, key: checkKey(key, entity.table), entity: entity.name };
     const cache =
       entity.cache && by.withinMs ? { forMs: Math.min(by.withinMs, entity.cache.forMs) } : undefined;
     const read = (consistent: boolean) => this.#memory.item({ ...one, consistent, cache });
@@ -179,11 +180,13 @@ export class Session {
     const read = this.#memory.answer(
       pageQuestion(query, page, options),
       () =>
-        readPage(this.#reader, query, new Cursors(this.#sealer, query, identityOf(query)), page, {
-          ...options,
-          parent: this.#memory.parentItem(parent),
-        }),
-      query.cache,
+        this.#reader.observed(query, () =>
+          readPage(this.#reader, query, new Cursors(this.#sealer, query, identityOf(query)), page, {
+            ...options,
+            parent: this.#memory.parentItem(parent),
+          }),
+        ),
+      query,
     );
     if (query.total === undefined || options.wants?.totalCount === false) return read;
     const [connection, totalCount] = await Promise.all([read, this.aggregate(query.total)]);
@@ -203,7 +206,7 @@ export class Session {
     return this.#memory.answer(
       listQuestion(query, max, options),
       () => this.#reader.list(query, max, { fields, parent: this.#memory.parentItem(options.parent) }),
-      query.cache,
+      query,
     );
   }
 
@@ -245,7 +248,7 @@ export class Session {
    * not found within the reads one query may make.
    */
   count<R extends object>(query: IndexQuery<R>, cap: number = query.upTo ?? 10_000): Promise<number> {
-    return this.#memory.answer(countQuestion(query, cap), () => this.#reader.count(query, cap), query.cache);
+    return this.#memory.answer(countQuestion(query, cap), () => this.#reader.count(query, cap), query);
   }
 
   /**

@@ -52,7 +52,7 @@ export async function commit(requester: Requester, actions: readonly Action[]): 
     else {
       const TransactItems = actions.map((action) => transactItem(requester, action));
       // It is sent with a token, and so can be repeated after a lost answer without being carried out twice.
-      await requester.send('TransactWriteItems', { TransactItems });
+      await requester.send('TransactWriteItems', { TransactItems }, () => purposeOf(actions));
     }
     return { kind: 'done' };
   } catch (thrown) {
@@ -153,13 +153,25 @@ const returnItem = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
 async function sendOne(requester: Requester, action: Action): Promise<void> {
   const TableName = requester.tableName(action.table);
+  const purpose = () => purposeOf([action]);
   if (action.kind === 'put') {
-    await requester.send('PutItem', { TableName, Item: action.item, ...conditional(action.condition) });
+    const input = { TableName, Item: action.item, ...conditional(action.condition) };
+    await requester.send('PutItem', input, purpose);
   } else if (action.kind === 'delete') {
-    await requester.send('DeleteItem', { TableName, Key: action.key, ...conditional(action.condition) });
+    const input = { TableName, Key: action.key, ...conditional(action.condition) };
+    await requester.send('DeleteItem', input, purpose);
   } else if (action.kind === 'update') {
-    await requester.send('UpdateItem', { TableName, Key: action.key, ...updateExpression(action) });
+    const input = { TableName, Key: action.key, ...updateExpression(action) };
+    await requester.send('UpdateItem', input, purpose);
   }
+}
+
+/** What actions are for, see `ObservedRequest.pattern`: what the first of them does, which is to the record that is written. */
+export function purposeOf([first]: readonly Action[]): string {
+  if (first === undefined) return 'batch';
+  const { kind, purpose } = first;
+  const verb = purpose.kind === 'absent' ? 'create' : kind === 'delete' ? 'remove' : 'update';
+  return `${purpose.entity}.${verb}`;
 }
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];

@@ -10,7 +10,8 @@ import type { FoundItems } from './write.js';
 
 /** What must be read to change the record under a key. */
 export function target<R extends object>(entity: EntityCodec<R>, key: Key): ItemKey {
-  return { table: entity.table, key: checkKey(key, entity.table), consistent: true };
+  const { table, name } = entity;
+  return { table, key: checkKey(key, table), entity: name, consistent: true };
 }
 
 export function requireRevision<R extends object>(entity: EntityCodec<R>): void {

@@ -79,12 +79,29 @@ const leastAttempts = 8;
  * is sent again. Both until the deadline, then CONFLICT or BUSY. A write that is alone and depends on nothing is tried
  * directly first. Where it throws, nothing was written, unless the error is STORAGE_UNAVAILABLE.
  */
-export async function transact(
+export function transact(
   requester: Requester,
   contention: Contention,
   writes: readonly Write<unknown>[],
   env: CallEnvironment,
   seal?: Seal,
+): Promise<WriteOutcome> {
+  const observed = () => {
+    const { entity, kind } = writes.find((write) => write.entity !== '') ?? {
+      entity: 'several',
+      kind: 'write',
+    };
+    return { kind: 'write', name: `${entity}.${kind}` } as const;
+  };
+  return requester.observers.pattern(observed, () => carryOut(requester, contention, writes, env, seal));
+}
+
+async function carryOut(
+  requester: Requester,
+  contention: Contention,
+  writes: readonly Write<unknown>[],
+  env: CallEnvironment,
+  seal: Seal | undefined,
 ): Promise<WriteOutcome> {
   const retry = requester.retry();
   const lessons: Lessons = {

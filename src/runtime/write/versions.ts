@@ -32,7 +32,7 @@ export async function lastRevision(
   const bounds = [String(first[sort]), String(last[sort])];
   const isInverted = String(last[sort]) < String(first[sort]);
   const [from, to] = isInverted ? bounds.reverse() : bounds;
-  const { Items = [] } = await requester.send('Query', {
+  const input = {
     TableName: requester.tableName(table),
     KeyConditionExpression: '#p = :p AND #s BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#p': partition, '#s': sort },
@@ -40,7 +40,8 @@ export async function lastRevision(
     ScanIndexForward: isInverted,
     ConsistentRead: true,
     Limit: 1,
-  });
+  };
+  const { Items = [] } = await requester.send('Query', input, 'versions');
   return revisionIn(Items[0], revision);
 }
 

@@ -5,6 +5,7 @@ import { TableloomError } from '../../errors.js';
 interface Keys {
   readonly mac: Buffer;
   readonly cipher: Buffer;
+  readonly name: Buffer;
 }
 
 const tagBytes = 16;
@@ -45,6 +46,12 @@ export class CursorSealer {
     return Buffer.concat([tag, cipher.update(plain)]).toString('base64url');
   }
 
+  /** See `Database.pseudonym`. */
+  pseudonym(text: string): string {
+    const [{ name }] = this.#keys;
+    return createHmac('sha256', name).update(text).digest('hex').slice(0, 12);
+  }
+
   /** The position of a cursor; undefined where it was not sealed with one of the secrets for this binding. */
   open(binding: Buffer, cursor: string): Buffer | undefined {
     const sealed = Buffer.from(cursor, 'base64url');
@@ -71,5 +78,5 @@ function tagOf(keys: Keys, binding: Buffer, plain: Buffer): Buffer {
 function derive(secret: string): Keys {
   const key = (purpose: string) =>
     Buffer.from(hkdfSync('sha256', secret, '', `tableloom cursor ${purpose}`, 32));
-  return { mac: key('authentication'), cipher: key('encryption') };
+  return { mac: key('authentication'), cipher: key('encryption'), name: key('pseudonym') };
 }

@@ -47,7 +47,8 @@ export function withParent(
   const limit = (part.limit ?? 0) + parent.between + 1;
   // The parent is needed whole.
   const whole = { ...shape, only: undefined };
-  const sent = requester.send('Query', queryInput(tableName, whole, { ...part, range, limit }));
+  const { pattern } = shape;
+  const sent = requester.send('Query', queryInput(tableName, whole, { ...part, range, limit }), pattern);
   const { sort = '' } = shape.index;
   const item = sent.then(({ Items = [] }) => Items.find((one) => one[sort] === parent.key[sort]) ?? null);
   // The parent's reader reports a failure.
@@ -57,7 +58,7 @@ export function withParent(
     const own = Items.filter((one) => within(part.range, one[sort] as string));
     // Cut off by DynamoDB's 1 MB limit before the query's own items began: a key that none of its requests may start at.
     if (last !== undefined && !within(part.range, last[sort] as string))
-      return requester.send('Query', queryInput(tableName, shape, part)) as Promise<QueryAnswer>;
+      return requester.send('Query', queryInput(tableName, shape, part), pattern) as Promise<QueryAnswer>;
     return { Items: own, LastEvaluatedKey: last as Key | undefined, ScannedCount: own.length };
   });
 }

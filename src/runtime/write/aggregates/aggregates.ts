@@ -11,7 +11,7 @@ import type { FoundItems } from '../write.js';
 /** The keys of an aggregate's items: none where it is requested for a value that cannot be a key. */
 export function itemsOf<R extends object>({ entity, keys }: Aggregate<R>): ItemKey[] {
   return keys.flatMap((key) =>
-    key === undefined ? [] : { table: entity.table, key: checkKey(key, entity.table) },
+    key === undefined ? [] : { table: entity.table, key: checkKey(key, entity.table), entity: entity.name },
   );
 }
 
@@ -59,7 +59,8 @@ export class Numbering {
     const { table } = sequence;
     const key = checkKey(sequence.key, table);
     const id = itemId(table, key);
-    if (!this.#taken.has(id)) await this.#found.load([{ table, key, consistent: true }]);
+    const { entity } = sequence;
+    if (!this.#taken.has(id)) await this.#found.load([{ table, key, entity, consistent: true }]);
     const taken = this.#taken.get(id) ?? begun(sequence, this.#found.get(table, key));
     this.#taken.set(id, taken);
     taken.last += 1;

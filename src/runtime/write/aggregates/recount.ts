@@ -52,8 +52,8 @@ export async function resume(
   sequence: SequenceRef,
   records: Iterable<object> | AsyncIterable<object>,
 ): Promise<number> {
-  const { table, key, name } = sequence;
-  const [item = null] = await getItems(requester, [{ table, key, consistent: true }]);
+  const { entity, table, key, name } = sequence;
+  const [item = null] = await getItems(requester, [{ table, key, entity, consistent: true }]);
   let last = numberIn(item);
   for await (const record of records) {
     const value: unknown = (record as Readonly<Record<string, unknown>>)[name];

@@ -219,7 +219,11 @@ async function send(requester: Requester, items: readonly PendingItem[]): Promis
     }
     const retry = requester.retry();
     for (;;) {
-      const { UnprocessedItems = {} } = await requester.send('BatchWriteItem', { RequestItems: pending });
+      const { UnprocessedItems = {} } = await requester.send(
+        'BatchWriteItem',
+        { RequestItems: pending },
+        'batch',
+      );
       pending = UnprocessedItems;
       if (Object.keys(pending).length === 0) return;
       if (!(await retry.wait())) throw busy();

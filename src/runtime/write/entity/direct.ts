@@ -7,7 +7,7 @@ import { epochOf } from '../../expiry.js';
 import { allOf, anyOf, type Condition, exists, filterOf, greaterThan } from '../../read/filters.js';
 import type { EntityCodec, Item, Key } from '../../types.js';
 import { whole } from '../../whole.js';
-import { updateExpression } from '../commit.js';
+import { purposeOf, updateExpression } from '../commit.js';
 import { markAttribute } from '../references.js';
 import type { DirectUpdate } from '../write.js';
 
@@ -70,6 +70,7 @@ export async function sendDirectly(
   turn: () => Promise<() => void>,
 ): Promise<DirectOutcome> {
   const { table, key } = action;
+  const purpose = () => purposeOf([action]);
   const input = {
     TableName: requester.tableName(table),
     Key: key,
@@ -80,7 +81,9 @@ export async function sendDirectly(
   for (;;) {
     const release = await turn();
     try {
-      const sent = isSum ? requester.updateOnce(input) : requester.send('UpdateItem', input);
+      const sent = isSum
+        ? requester.updateOnce(input, purpose)
+        : requester.send('UpdateItem', input, purpose);
       const { Attributes: item = {} } = await sent.finally(release);
       return { kind: 'done', item };
     } catch (thrown) {
