@@ -3,6 +3,7 @@
  * imports it; people find the names meant for them in `tableloom/runtime`.
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { allowing, type ViewerRule } from './access.js';
 export { naming } from './argument-names.js';
 export { eventType } from './events/event-type.js';
 export { subscription } from './events/subscription.js';

@@ -8,6 +8,7 @@
  * `sections`.
  */
 
+import { access, accessSection } from './mappings/access.js';
 import { cacheSection } from './mappings/caching.js';
 import { entity, entitySection } from './mappings/entities.js';
 import {
@@ -64,6 +65,7 @@ export const definitions: Readonly<Record<string, Shape>> = {
   step,
   token: idempotent,
   rule,
+  access,
   event: eventType,
   subscription,
   filter,
@@ -97,6 +99,7 @@ export const keysOf = {
   idempotent: idempotentSection.keys,
   rule: ruleSection.keys,
   ruleWrites: ruleWritesSection.keys,
+  access: accessSection.keys,
   eventType: eventTypeSection.keys,
   subscription: subscriptionSection.keys,
   size: sizeOfSection.keys,
@@ -132,6 +135,7 @@ export const sections: readonly Section[] = [
   idempotentSection,
   ruleSection,
   ruleWritesSection,
+  accessSection,
   eventTypeSection,
   subscriptionSection,
   sizeOfSection,

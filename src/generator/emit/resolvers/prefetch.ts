@@ -1,11 +1,14 @@
 /** The part of resolvers.ts that reads records by their keys and prefetches fields that depend only on the key. */
 
 import { argumentsName } from '../../names.js';
+import { allowedAt } from '../../plan/lookup/allowed.js';
 import type { PatternPlan } from '../../plan/types/access.js';
+import type { Plan } from '../../plan/types/plan.js';
 import type { EntityPlan } from '../../plan/types/storage.js';
 import { type Doc, localsIn } from '../fragment.js';
 import { arrow, assigned, block, call, code, comment, object, property, quote } from '../printer.js';
 import { codecOf, contextType, entityType, graphqlType, keyValue, runtime, runtimeType } from '../symbols.js';
+import { allowingPrefetch } from './allow.js';
 
 /** The function that loads a record, with the fields to prefetch. */
 export function prefetchName({ names }: EntityPlan): string {
@@ -14,6 +17,7 @@ export function prefetchName({ names }: EntityPlan): string {
 
 /** @param read the call that reads a pattern, in terms of `parent`, `args`, `context` and `info` */
 export function prefetchView(
+  plan: Plan,
   entity: EntityPlan,
   patterns: readonly PatternPlan[],
   read: (pattern: PatternPlan, extra: readonly Doc[]) => Doc,
@@ -23,10 +27,13 @@ export function prefetchView(
     const { field } = pattern;
     if (!field) return [];
     const body = read(pattern, parentOption(entity, pattern));
-    return [property(field.field, arrow(readParameters(body, argumentsName(field.type, field.field)), body))];
+    const start = arrow(readParameters(body, argumentsName(field.type, field.field)), body);
+    return [property(field.field, allowingPrefetch(plan, entity, pattern, start))];
   });
+  const isAsync = patterns.some(({ field }) => field && allowedAt(plan, field));
+  const prefetched = call(runtime('prefetch'), ['info', quote(name), object(reads)]);
   const body = block([
-    code`${call(runtime('prefetch'), ['info', quote(name), object(reads)])};`,
+    code`${isAsync ? 'await ' : ''}${prefetched};`,
     code`return ${call(code`context.loaders.${names.loader}.load`, ['parent'])};`,
   ]);
   const parameters = [
@@ -36,7 +43,7 @@ export function prefetchView(
   ];
   return {
     comment: comment(`${name} by its key. Prefetches selected fields that depend only on the key.`),
-    declaration: assigned(`const ${prefetchName(entity)} =`, arrow(parameters, body)),
+    declaration: assigned(`const ${prefetchName(entity)} =`, arrow(parameters, body, { isAsync })),
   };
 }
 

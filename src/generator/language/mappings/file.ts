@@ -60,6 +60,12 @@ const fileKeys = {
       'Hand-written rules, by name: rules that answer a field, and details of rules that patterns, mutations and entities name, such as their files.',
     example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
   },
+  access: {
+    $ref: '#/definitions/access',
+    title: 'Access',
+    description: 'The roles that `@allow` of the schema names, and the rule that says who sends a request.',
+    example: { ...small, access: { roles: ['Role', 'CONTRACTOR'], viewer: 'caller' } },
+  },
   events: {
     ...each({ $ref: '#/definitions/event' }, { propertyNames: name }),
     title: 'Event types',

@@ -14,8 +14,15 @@ import { isIncluded, type SelectionInfo } from '../selection.js';
 /** The part of graphql-js' info that prefetching uses. */
 export type PrefetchInfo = SelectionInfo & Pick<GraphQLResolveInfo, 'schema'>;
 
-/** The reads of some fields of a type, by field, from their arguments and selections. */
-type Reads = Readonly<Record<string, (args: never, info: PrefetchInfo) => Promise<unknown>>>;
+/** The reads of some fields of a type, by field. */
+type Reads = Readonly<Record<string, Ahead['read'] | Ahead>>;
+
+/** A field's read, which starts only for those who may use the field. */
+export interface Ahead {
+  readonly isAllowed: () => Promise<boolean>;
+  /** From the field's arguments and selections. */
+  readonly read: (args: never, info: PrefetchInfo) => Promise<unknown>;
+}
 
 /**
  * Prefetches selected fields of a type that depend only on the parent's key, whatever their aliases, arguments and
@@ -24,26 +31,36 @@ type Reads = Readonly<Record<string, (args: never, info: PrefetchInfo) => Promis
  *
  * @param info of the field that returns the parent
  * @param type the parent's, an object type
+ * @returns when all have started, where it has to be found out who may use a field; what the field reads then comes with them
  */
-export function prefetch(info: PrefetchInfo, type: string, reads: Reads): void {
+export function prefetch(info: PrefetchInfo, type: string, reads: Reads): Promise<unknown> | undefined {
   const { schema, fragments, variableValues } = info;
   const parent = schema.getType(type);
-  if (!isObjectType(parent)) return;
+  if (!isObjectType(parent)) return undefined;
   const fields = parent.getFields();
+  const waiting: Promise<void>[] = [];
   for (const fieldNodes of selectedFields(info, parent)) {
     const [node] = fieldNodes;
     const { [node.name.value]: read } = reads;
     const { [node.name.value]: field } = fields;
     if (read === undefined || field === undefined) continue;
-    start(() =>
-      read(getArgumentValues(field, node, variableValues) as never, {
-        fieldNodes,
-        fragments,
-        variableValues,
-        schema,
-      }),
-    );
+    const begin = () =>
+      start(() =>
+        readOf(read)(getArgumentValues(field, node, variableValues) as never, {
+          fieldNodes,
+          fragments,
+          variableValues,
+          schema,
+        }),
+      );
+    if (typeof read === 'function') begin();
+    else waiting.push(read.isAllowed().then((isAllowed) => (isAllowed ? begin() : undefined)));
   }
+  return waiting.length > 0 ? Promise.all(waiting) : undefined;
+}
+
+function readOf(read: Reads[string]): Ahead['read'] {
+  return typeof read === 'function' ? read : read.read;
 }
 
 function start(read: () => Promise<unknown>): void {
