@@ -8,7 +8,7 @@ import {
   equal,
   naming,
   notEqual,
-  prefetch,
+  prefetchAllowed,
   type PrefetchInfo,
   subscription,
 } from 'tableloom/runtime/generated';
@@ -28,8 +28,8 @@ export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => {
   const allow = allowing(rules.caller);
 
   /** User by its key. Prefetches selected fields that depend only on the key. */
-  const userPrefetch = async (parent: UserKey, context: Context, info: PrefetchInfo) => {
-    await prefetch(info, 'User', {
+  const userPrefetch = (parent: UserKey, context: Context, info: PrefetchInfo) =>
+    prefetchAllowed(info, 'User', () => context.loaders.user.load(parent), {
       history: allow.prefetch(
         context,
         { roles: ['ADMIN'], owner: [parent.id] },
@@ -60,12 +60,10 @@ export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => {
           ),
       ),
     });
-    return context.loaders.user.load(parent);
-  };
 
   /** Contractor by its key. Prefetches selected fields that depend only on the key. */
-  const contractorPrefetch = async (parent: ContractorKey, context: Context, info: PrefetchInfo) => {
-    await prefetch(info, 'Contractor', {
+  const contractorPrefetch = (parent: ContractorKey, context: Context, info: PrefetchInfo) =>
+    prefetchAllowed(info, 'Contractor', () => context.loaders.contractor.load(parent), {
       auditLogs: allow.prefetch(
         context,
         { roles: ['ADMIN'], owner: [parent.id] },
@@ -85,8 +83,6 @@ export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => {
           ),
       ),
     });
-    return context.loaders.contractor.load(parent);
-  };
 
   return {
     Query: {

@@ -30,12 +30,14 @@ export function prefetchView(
     const start = arrow(readParameters(body, argumentsName(field.type, field.field)), body);
     return [property(field.field, allowingPrefetch(plan, entity, pattern, start))];
   });
-  const isAsync = patterns.some(({ field }) => field && allowedAt(plan, field));
-  const prefetched = call(runtime('prefetch'), ['info', quote(name), object(reads)]);
-  const body = block([
-    code`${isAsync ? 'await ' : ''}${prefetched};`,
-    code`return ${call(code`context.loaders.${names.loader}.load`, ['parent'])};`,
-  ]);
+  const load = call(code`context.loaders.${names.loader}.load`, ['parent']);
+  const isAsked = patterns.some(({ field }) => field && allowedAt(plan, field));
+  const body = isAsked
+    ? call(runtime('prefetchAllowed'), ['info', quote(name), arrow([], load), object(reads)])
+    : block([
+        code`${call(runtime('prefetch'), ['info', quote(name), object(reads)])};`,
+        code`return ${load};`,
+      ]);
   const parameters = [
     code`parent: ${entityType(names.key)}`,
     code`context: ${contextType}`,
@@ -43,7 +45,7 @@ export function prefetchView(
   ];
   return {
     comment: comment(`${name} by its key. Prefetches selected fields that depend only on the key.`),
-    declaration: assigned(`const ${prefetchName(entity)} =`, arrow(parameters, body, { isAsync })),
+    declaration: assigned(`const ${prefetchName(entity)} =`, arrow(parameters, body)),
   };
 }
 

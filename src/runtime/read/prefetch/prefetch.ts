@@ -14,14 +14,13 @@ import { isIncluded, type SelectionInfo } from '../selection.js';
 /** The part of graphql-js' info that prefetching uses. */
 export type PrefetchInfo = SelectionInfo & Pick<GraphQLResolveInfo, 'schema'>;
 
-/** The reads of some fields of a type, by field. */
-type Reads = Readonly<Record<string, Ahead['read'] | Ahead>>;
+/** A field's read, from its arguments and selections. */
+type Read = (args: never, info: PrefetchInfo) => Promise<unknown>;
 
-/** A field's read, which starts only for those who may use the field. */
+/** One that starts only for those who may use the field. */
 export interface Ahead {
   readonly isAllowed: () => Promise<boolean>;
-  /** From the field's arguments and selections. */
-  readonly read: (args: never, info: PrefetchInfo) => Promise<unknown>;
+  readonly read: Read;
 }
 
 /**
@@ -31,39 +30,54 @@ export interface Ahead {
  *
  * @param info of the field that returns the parent
  * @param type the parent's, an object type
- * @returns when all have started, where it has to be found out who may use a field; what the field reads then comes with them
  */
-export function prefetch(info: PrefetchInfo, type: string, reads: Reads): Promise<unknown> | undefined {
+export function prefetch(info: PrefetchInfo, type: string, reads: Readonly<Record<string, Read>>): void {
+  for (const { read, begin } of selectedReads(info, type, reads)) begin(read);
+}
+
+/** The same, where it has to be found out who may use a field. @returns what `load` does, called with the reads */
+export async function prefetchAllowed<Parent>(
+  info: PrefetchInfo,
+  type: string,
+  load: () => Promise<Parent>,
+  reads: Readonly<Record<string, Read | Ahead>>,
+): Promise<Parent> {
+  const selected = selectedReads(info, type, reads);
+  const isAllowed = selected.some(({ read }) => typeof read !== 'function')
+    ? await Promise.all(selected.map(({ read }) => typeof read === 'function' || read.isAllowed()))
+    : [];
+  for (const [at, { read, begin }] of selected.entries()) {
+    if (typeof read === 'function') begin(read);
+    else if (isAllowed[at]) begin(read.read);
+  }
+  return load();
+}
+
+/** The reads of selected fields, each with what starts it. */
+function selectedReads<One>(info: PrefetchInfo, type: string, reads: Readonly<Record<string, One>>) {
   const { schema, fragments, variableValues } = info;
   const parent = schema.getType(type);
-  if (!isObjectType(parent)) return undefined;
+  if (!isObjectType(parent)) return [];
   const fields = parent.getFields();
-  const waiting: Promise<void>[] = [];
-  for (const fieldNodes of selectedFields(info, parent)) {
+  return selectedFields(info, parent).flatMap((fieldNodes) => {
     const [node] = fieldNodes;
     const { [node.name.value]: read } = reads;
     const { [node.name.value]: field } = fields;
-    if (read === undefined || field === undefined) continue;
-    const begin = () =>
-      start(() =>
-        readOf(read)(getArgumentValues(field, node, variableValues) as never, {
+    if (read === undefined || field === undefined) return [];
+    const begin = (start: Read) =>
+      started(() =>
+        start(getArgumentValues(field, node, variableValues) as never, {
           fieldNodes,
           fragments,
           variableValues,
           schema,
         }),
       );
-    if (typeof read === 'function') begin();
-    else waiting.push(read.isAllowed().then((isAllowed) => (isAllowed ? begin() : undefined)));
-  }
-  return waiting.length > 0 ? Promise.all(waiting) : undefined;
+    return [{ read, begin }];
+  });
 }
 
-function readOf(read: Reads[string]): Ahead['read'] {
-  return typeof read === 'function' ? read : read.read;
-}
-
-function start(read: () => Promise<unknown>): void {
+function started(read: () => Promise<unknown>): void {
   try {
     read().catch(() => undefined);
   } catch {
