@@ -151,7 +151,7 @@ describe('a child that is prefetched', () => {
       const { requests, refused } = await ask(query, one);
       expect(refused).toEqual([]);
       expect(requests).toEqual(['Query', 'GetItem']);
-      expect(budget.most).toMatchObject({ requests: requests.length + ofViewer, steps: 1 + ofViewer });
+      expect(budget?.most).toMatchObject({ requests: requests.length + ofViewer, steps: 1 + ofViewer });
     }
   });
 
