@@ -8,7 +8,7 @@
  * `sections`.
  */
 
-import { access, accessSection } from './mappings/access.js';
+import { accessSection } from './mappings/access.js';
 import { cacheSection } from './mappings/caching.js';
 import { entity, entitySection } from './mappings/entities.js';
 import {
@@ -65,7 +65,6 @@ export const definitions: Readonly<Record<string, Shape>> = {
   step,
   token: idempotent,
   rule,
-  access,
   event: eventType,
   subscription,
   filter,
