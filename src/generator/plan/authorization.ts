@@ -2,7 +2,7 @@
 
 import type { AllowModel } from '../access-model.js';
 import { type FieldPath, fieldNamed, namedType, type SdlField, type SdlType } from '../model.js';
-import { isForAnyone, ownerSource, rolesOf, statementOf } from '../resolve/access/statements.js';
+import { isForAnyone, ownerSource, placedIn, rolesOf, statementOf } from '../resolve/access/statements.js';
 import { isAnswered, type ResolvedModel } from '../resolve/resolved-model.js';
 import { isRoot } from '../resolve/sdl.js';
 import {
@@ -78,7 +78,10 @@ function allowedOf(resolved: ResolvedModel, allow: AllowModel, path: FieldPath):
   };
 }
 
-/** The object types below the roots: these first, then the others by name. */
+/**
+ * The object types below the roots: these first, then the others by name. A server may serve more than the schema, so that
+ * types with `@allow` are among them however one comes there.
+ */
 function reachable({ model }: ResolvedModel): SdlType[] {
   const { queryType, mutationType, subscriptionType, types } = model.sdl;
   const roots = [queryType, mutationType, subscriptionType].flatMap((name) => name ?? []);
@@ -91,6 +94,7 @@ function reachable({ model }: ResolvedModel): SdlType[] {
     for (const field of type.kind === 'input' ? [] : type.fields) visit(namedType(field.type));
   };
   for (const root of roots) visit(root);
+  for (const { type } of placedIn(model)) visit(type.name);
   const others = [...found].filter((name) => !roots.includes(name)).sort();
   return [...roots, ...others].flatMap((name) => {
     const type = types.get(name);

@@ -39,7 +39,7 @@ function changes(
   }));
   const wider = levels.filter((one) => one.is > one.was);
   const narrower = levels.filter((one) => one.is < one.was);
-  const both = `It was for ${audience(was)}, and is for ${audience(is)} now.`;
+  const both = `As \`@allow\` says, it was for ${audience(was)}, and is for ${audience(is)} now.`;
   if (wider.length + narrower.length > 0)
     return [
       ...(wider.length > 0

@@ -7,7 +7,7 @@ export interface AuthorizationPlan {
   readonly roles: readonly string[];
   /** The rule that says who asks. */
   readonly viewer: string;
-  /** Every object type that a client can reach: the roots, then the others by name. */
+  /** Every object type that a client can reach, and those with `@allow`: the roots, then the others by name. */
   readonly types: readonly AuthorizedType[];
 }
 

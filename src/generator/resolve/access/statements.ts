@@ -1,7 +1,15 @@
 /** Which roles there are, and what `@allow` says of each field. */
 
 import { type AllowModel, allowDirective, anyone } from '../../access-model.js';
-import type { Model, SdlField, SdlType, Source, Word } from '../../model.js';
+import {
+  type FieldPath,
+  fieldNamed,
+  type Model,
+  type SdlField,
+  type SdlType,
+  type Source,
+  type Word,
+} from '../../model.js';
 
 /** Every role that `@allow` may name, `ANYONE` aside: of an enum, its values as they are written. */
 export function rolesOf({ access, sdl }: Model): readonly string[] {
@@ -51,6 +59,15 @@ export function placedIn({ access, sdl }: Pick<Model, 'access' | 'sdl'>): readon
 /** `@allow` of `User.email`, or of `User`. */
 export function placeName({ type, field }: Placed): string {
   return `\`@${allowDirective}\` of \`${type.name}${field ? `.${field.name}` : ''}\``;
+}
+
+/** The rules that are called before a field: the viewer's, and the one that `@allow` names. */
+export function rulesBefore({ access, sdl }: Model, path: FieldPath | undefined): readonly Word[] {
+  const type = path && sdl.types.get(path.type);
+  const field = type && fieldNamed(type, path.field);
+  const allow = field && statementOf(type, field);
+  if (!access || !allow || isForAnyone(allow)) return [];
+  return [access.viewer, ...(allow.rule ? [allow.rule] : [])];
 }
 
 /** The rules that `@allow` names, and the viewer's, each with its place. */
