@@ -364,6 +364,7 @@ export type InviteContractorPayload = {
   readonly token: Scalars['String']['output'];
 };
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type Mutation = {
   /** Change the password of the user who is signed in, end all their sessions and begin a new one. */
   readonly changePassword: SessionPayload;
@@ -402,81 +403,97 @@ export type Mutation = {
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationCreateUserArgs = {
   input: CreateUserInput;
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationDeactivateUserArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationDeleteConfigArgs = {
   key: Scalars['String']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationDeleteUserArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationEraseContractorArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationEraseUserArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationExtendContractorArgs = {
   input: ExtendContractorInput;
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationInviteContractorArgs = {
   input: InviteContractorInput;
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationRefreshSessionArgs = {
   refreshToken: Scalars['String']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationRevokeContractorArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationSetConfigArgs = {
   input: SetConfigInput;
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationSignInArgs = {
   input: SignInInput;
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationSignInContractorArgs = {
   token: Scalars['String']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationSignOutArgs = {
   refreshToken: Scalars['String']['input'];
 };
 
 
+/** What can be done. For administrators, unless a field says otherwise. */
 export type MutationUpdateUserArgs = {
   id: Scalars['ID']['input'];
   input: UpdateUserInput;
@@ -500,6 +517,7 @@ export type PageInfo = {
   readonly startCursor?: Maybe<Scalars['String']['output']>;
 };
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type Query = {
   /** What happened in the last two years, newest first. For administrators. */
   readonly activityFeed: AuditLogConnection;
@@ -542,6 +560,7 @@ export type Query = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryActivityFeedArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -550,6 +569,7 @@ export type QueryActivityFeedArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryAuditLogsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -559,6 +579,7 @@ export type QueryAuditLogsArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryAuditLogsOfTargetArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -569,11 +590,13 @@ export type QueryAuditLogsOfTargetArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryConfigArgs = {
   key: Scalars['String']['input'];
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryConfigByCategoryArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -583,16 +606,19 @@ export type QueryConfigByCategoryArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryContractorArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryContractorByTokenArgs = {
   token: Scalars['String']['input'];
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryContractorsByStatusArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -602,6 +628,7 @@ export type QueryContractorsByStatusArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryContractorsExpiringArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -611,6 +638,7 @@ export type QueryContractorsExpiringArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -621,11 +649,13 @@ export type QueryEventsArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryRecentEventsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -635,16 +665,19 @@ export type QueryRecentEventsArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryUserArgs = {
   id: Scalars['ID']['input'];
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryUserByEmailArgs = {
   email: Scalars['EmailAddress']['input'];
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryUsersArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -654,6 +687,7 @@ export type QueryUsersArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryUsersByRoleArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -663,6 +697,7 @@ export type QueryUsersByRoleArgs = {
 };
 
 
+/** What can be read. For members of staff, unless a field says otherwise. */
 export type QueryUsersByStatusArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   before?: InputMaybe<Scalars['String']['input']>;
@@ -785,6 +820,7 @@ export type SortDirection =
   /** Largest, newest or alphabetically last value first. */
   | 'DESC';
 
+/** What can be subscribed to. For members of staff, unless a field says otherwise. */
 export type Subscription = {
   /** Audit logs as they are written. For administrators. */
   readonly auditLogged: AuditLogged;
@@ -799,6 +835,7 @@ export type Subscription = {
 };
 
 
+/** What can be subscribed to. For members of staff, unless a field says otherwise. */
 export type SubscriptionAuditLoggedArgs = {
   actorId?: InputMaybe<Scalars['ID']['input']>;
   since?: InputMaybe<Scalars['String']['input']>;
@@ -807,6 +844,7 @@ export type SubscriptionAuditLoggedArgs = {
 };
 
 
+/** What can be subscribed to. For members of staff, unless a field says otherwise. */
 export type SubscriptionConfigChangedArgs = {
   category?: InputMaybe<Scalars['String']['input']>;
   key?: InputMaybe<Scalars['ID']['input']>;
@@ -814,6 +852,7 @@ export type SubscriptionConfigChangedArgs = {
 };
 
 
+/** What can be subscribed to. For members of staff, unless a field says otherwise. */
 export type SubscriptionContractorChangedArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
   invitedBy?: InputMaybe<Scalars['ID']['input']>;
@@ -822,12 +861,14 @@ export type SubscriptionContractorChangedArgs = {
 };
 
 
+/** What can be subscribed to. For members of staff, unless a field says otherwise. */
 export type SubscriptionSessionChangedArgs = {
   since?: InputMaybe<Scalars['String']['input']>;
   userId?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
+/** What can be subscribed to. For members of staff, unless a field says otherwise. */
 export type SubscriptionUserChangedArgs = {
   id?: InputMaybe<Scalars['ID']['input']>;
   role?: InputMaybe<Role>;

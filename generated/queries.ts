@@ -38,10 +38,18 @@ import {
 import * as keys from './keys.js';
 
 /** What the entry of usersByStatus holds of User; other fields take a batch get. */
-const usersByStatusHeld = held(userCodec, { fields: usersByStatusEntryFields, key: keys.userKey });
+const usersByStatusHeld = held(userCodec, {
+  fields: usersByStatusEntryFields,
+  relations: ['history', 'contractors', 'sessions', 'auditLogs'],
+  key: keys.userKey,
+});
 
 /** What the entry of usersByRole holds of User; other fields take a batch get. */
-const usersByRoleHeld = held(userCodec, { fields: usersByRoleEntryFields, key: keys.userKey });
+const usersByRoleHeld = held(userCodec, {
+  fields: usersByRoleEntryFields,
+  relations: ['history', 'contractors', 'sessions', 'auditLogs'],
+  key: keys.userKey,
+});
 
 /** What the entry of contractorsByStatus holds of Contractor; other fields take a batch get. */
 const contractorsByStatusHeld = held(contractorCodec, {

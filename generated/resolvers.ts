@@ -3,11 +3,12 @@
 import {
   allOf,
   allowedBy,
+  allowing,
   answeredBy,
   equal,
   naming,
   notEqual,
-  prefetch,
+  prefetchAllowed,
   type PrefetchInfo,
   subscription,
 } from 'tableloom/runtime/generated';
@@ -21,296 +22,341 @@ import * as queries from './queries.js';
 import type { Rules } from './rules.js';
 import { configWrites, contractorWrites, userWrites } from './writes.js';
 
-/** User by its key. Prefetches selected fields that depend only on the key. */
-const userPrefetch = (parent: UserKey, context: Context, info: PrefetchInfo) => {
-  prefetch(info, 'User', {
-    history: (args: graphql.UserHistoryArgs, info) =>
-      context.db.connection(queries.historyOfUser({ id: parent.id }), args, info),
-    contractors: (args: graphql.UserContractorsArgs, info) =>
-      context.db.connection(queries.contractorsOfUser({ invitedById: parent.id }), args, info),
-    sessions: (args: graphql.UserSessionsArgs, info) =>
-      context.db.connection(queries.sessionsOfUser({ userId: parent.id }), args, info),
-    auditLogs: (args: graphql.UserAuditLogsArgs, info) =>
-      context.db.connection(
-        queries.auditLogsOfUser({ actorId: parent.id, from: args.since, to: args.until }),
-        args,
-        info,
-        { parent: { entity: userCodec, key: keys.userKey(parent), head: 'AUDIT#', between: 2 } },
-      ),
-  });
-  return context.loaders.user.load(parent);
-};
-
-/** Contractor by its key. Prefetches selected fields that depend only on the key. */
-const contractorPrefetch = (parent: ContractorKey, context: Context, info: PrefetchInfo) => {
-  prefetch(info, 'Contractor', {
-    auditLogs: (args: graphql.ContractorAuditLogsArgs, info) =>
-      context.db.connection(
-        queries.auditLogsOfContractor({ actorId: parent.id, from: args.since, to: args.until }),
-        args,
-        info,
-        { parent: { entity: contractorCodec, key: keys.contractorKey(parent), head: 'AUDIT#', between: 1 } },
-      ),
-  });
-  return context.loaders.contractor.load(parent);
-};
-
 /** One resolver for every field that is not simply an attribute of its parent. */
-export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => ({
-  Query: {
-    node: allowedBy(rules.staff, async (_parent, args, context) => {
-      const node = await context.loaders.node.load({ id: args.id });
-      return node !== null && (await rules.nodeVisible({ node, context })) ? node : null;
-    }),
-    user: allowedBy(rules.staff, (_parent, args, context, info) =>
-      userPrefetch({ id: args.id }, context, info),
-    ),
-    userByEmail: allowedBy(rules.staff, (_parent, args, context) =>
-      context.db.one(queries.userByEmail({ email: args.email })),
-    ),
-    users: allowedBy(rules.staff, (_parent, args, context, info) =>
-      context.db.connection(queries.users({ order: args.direction }), args, info),
-    ),
-    usersByStatus: allowedBy(rules.staff, (_parent, args, context, info) =>
-      context.db.connection(queries.usersByStatus({ status: args.status }), args, info),
-    ),
-    usersByRole: allowedBy(rules.staff, (_parent, args, context, info) =>
-      context.db.connection(queries.usersByRole({ role: args.role }), args, info),
-    ),
-    contractor: allowedBy(rules.staff, (_parent, args, context, info) =>
-      contractorPrefetch({ id: args.id }, context, info),
-    ),
-    contractorsByStatus: allowedBy(rules.staff, (_parent, args, context, info) =>
-      context.db.connection(queries.contractorsByStatus({ status: args.status }), args, info),
-    ),
-    contractorsExpiring: allowedBy(rules.staff, (_parent, args, context, info) =>
-      context.db.connection(queries.contractorsExpiring({ before: args.expiresBefore }), args, info),
-    ),
-    auditLogs: allowedBy(rules.admin, (_parent, args, context, info) =>
-      context.db.connection(queries.auditLogsOfMonth({ bucket: args.month }), args, info),
-    ),
-    activityFeed: allowedBy(rules.admin, (_parent, args, context, info) =>
-      context.db.connection(queries.activityFeed({ now: context.db.now() }), args, info),
-    ),
-    auditLogsOfTarget: allowedBy(rules.admin, (_parent, args, context, info) =>
-      context.db.connection(
-        queries.auditLogsOfTarget({ targetType: args.targetType, targetId: args.targetId }),
-        args,
-        info,
+export const createResolvers = (rules: Rules): graphql.Resolvers<Context> => {
+  /** Asks who may use a field, as `@allow` of the schema says. */
+  const allow = allowing(rules.caller);
+
+  /** User by its key. Prefetches selected fields that depend only on the key. */
+  const userPrefetch = (parent: UserKey, context: Context, info: PrefetchInfo) =>
+    prefetchAllowed(info, 'User', () => context.loaders.user.load(parent), {
+      history: allow.prefetch(
+        context,
+        { roles: ['ADMIN'], owner: [parent.id] },
+        (args: graphql.UserHistoryArgs, info) =>
+          context.db.connection(queries.historyOfUser({ id: parent.id }), args, info),
       ),
-    ),
-    config: allowedBy(rules.staff, (_parent, args, context) =>
-      context.loaders.config.load({ key: args.key }),
-    ),
-    configByCategory: allowedBy(rules.staff, (_parent, args, context, info) =>
-      context.db.connection(queries.configByCategory({ category: args.category }), args, info),
-    ),
-    events: allowedBy(rules.admin, (_parent, args, context, info) =>
-      context.db.connection(
-        queries.events({ type: args.type, from: args.since, now: context.db.now() }),
-        args,
-        info,
+      contractors: allow.prefetch(
+        context,
+        { roles: ['ADMIN', 'MEMBER', 'READONLY'] },
+        (args: graphql.UserContractorsArgs, info) =>
+          context.db.connection(queries.contractorsOfUser({ invitedById: parent.id }), args, info),
       ),
-    ),
-    recentEvents: allowedBy(rules.admin, (_parent, args, context, info) =>
-      context.db.connection(queries.recentEvents({ from: args.since, now: context.db.now() }), args, info),
-    ),
-    me: answeredBy(rules.me),
-    viewer: answeredBy(rules.viewer),
-    contractorByToken: answeredBy(rules.contractorByToken),
-  },
-  User: {
-    createdBy: (parent, _args, context, info) =>
-      parent.createdById === null ? null : userPrefetch({ id: parent.createdById }, context, info),
-    history: allowedBy(rules.selfOrAdmin, (parent, args, context, info) =>
-      context.db.connection(queries.historyOfUser({ id: parent.id }), args, info),
-    ),
-    contractors: allowedBy(rules.staff, (parent, args, context, info) =>
-      context.db.connection(queries.contractorsOfUser({ invitedById: parent.id }), args, info),
-    ),
-    sessions: allowedBy(rules.selfOrAdmin, (parent, args, context, info) =>
-      context.db.connection(queries.sessionsOfUser({ userId: parent.id }), args, info),
-    ),
-    auditLogs: allowedBy(rules.selfOrAdmin, (parent, args, context, info) =>
-      context.db.connection(
-        queries.auditLogsOfUser({ actorId: parent.id, from: args.since, to: args.until }),
-        args,
-        info,
+      sessions: allow.prefetch(
+        context,
+        { roles: ['ADMIN'], owner: [parent.id] },
+        (args: graphql.UserSessionsArgs, info) =>
+          context.db.connection(queries.sessionsOfUser({ userId: parent.id }), args, info),
       ),
-    ),
-  },
-  Contractor: {
-    invitedBy: (parent, _args, context, info) => userPrefetch({ id: parent.invitedById }, context, info),
-    auditLogs: allowedBy(rules.inviterOrAdmin, (parent, args, context, info) =>
-      context.db.connection(
-        queries.auditLogsOfContractor({ actorId: parent.id, from: args.since, to: args.until }),
-        args,
-        info,
+      auditLogs: allow.prefetch(
+        context,
+        { roles: ['ADMIN'], owner: [parent.id] },
+        (args: graphql.UserAuditLogsArgs, info) =>
+          context.db.connection(
+            queries.auditLogsOfUser({ actorId: parent.id, from: args.since, to: args.until }),
+            args,
+            info,
+            { parent: { entity: userCodec, key: keys.userKey(parent), head: 'AUDIT#', between: 2 } },
+          ),
       ),
-    ),
-  },
-  RefreshToken: {
-    user: (parent, _args, context, info) => userPrefetch({ id: parent.userId }, context, info),
-    status: answeredBy(rules.sessionStatus),
-  },
-  AuditLog: {
-    actor: (parent, _args, context) =>
-      context.loaders.actorOfAuditLog.load(parent.actorType, { id: parent.actorId }),
-  },
-  Config: {
-    updatedBy: (parent, _args, context, info) =>
-      parent.updatedById === null ? null : userPrefetch({ id: parent.updatedById }, context, info),
-    value: answeredBy(rules.configValue),
-  },
-  Mutation: {
-    createUser: allowedBy(rules.admin, async (_parent, args, context) => {
-      const values = await rules.newUser({ args, context, current: null });
-      return context.db.writeOne(
-        userWrites.create(values, {
-          publish: events.USER_CREATED,
-          alongside: (change) => rules.auditUser({ ...change, mutation: 'createUser', args, context }),
-        }),
-      );
-    }),
-    updateUser: allowedBy(rules.staff, (_parent, args, context) =>
-      context.db.writeOne(
-        userWrites.update({ id: args.id }, (current) => rules.userChanges({ args, context, current }), {
-          expect: args.input.version,
-          publish: events.USER_UPDATED,
-          alongside: (change) => rules.auditUser({ ...change, mutation: 'updateUser', args, context }),
-        }),
+    });
+
+  /** Contractor by its key. Prefetches selected fields that depend only on the key. */
+  const contractorPrefetch = (parent: ContractorKey, context: Context, info: PrefetchInfo) =>
+    prefetchAllowed(info, 'Contractor', () => context.loaders.contractor.load(parent), {
+      auditLogs: allow.prefetch(
+        context,
+        { roles: ['ADMIN'], owner: [parent.id] },
+        (args: graphql.ContractorAuditLogsArgs, info) =>
+          context.db.connection(
+            queries.auditLogsOfContractor({ actorId: parent.id, from: args.since, to: args.until }),
+            args,
+            info,
+            {
+              parent: {
+                entity: contractorCodec,
+                key: keys.contractorKey(parent),
+                head: 'AUDIT#',
+                between: 1,
+              },
+            },
+          ),
       ),
-    ),
-    deactivateUser: allowedBy(rules.adminOfAnother, (_parent, args, context) =>
-      context.db.writeOne(
-        userWrites.update({ id: args.id }, (current) => rules.deactivation({ args, context, current }), {
-          publish: events.USER_UPDATED,
-          alongside: (change) => rules.auditUser({ ...change, mutation: 'deactivateUser', args, context }),
-        }),
+    });
+
+  return {
+    Query: {
+      node: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, async (_parent, args, context) => {
+        const node = await context.loaders.node.load({ id: args.id });
+        return node !== null && (await rules.nodeVisible({ node, context })) ? node : null;
+      }),
+      user: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        userPrefetch({ id: args.id }, context, info),
       ),
-    ),
-    deleteUser: allowedBy(rules.adminOfAnother, (_parent, args, context) =>
-      context.db.writeOne(
-        userWrites.delete(
-          { id: args.id },
-          {
-            publish: events.USER_DELETED,
-            alongside: (change) => rules.auditUser({ ...change, mutation: 'deleteUser', args, context }),
-          },
+      userByEmail: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context) =>
+        context.db.one(queries.userByEmail({ email: args.email })),
+      ),
+      users: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.users({ order: args.direction }), args, info),
+      ),
+      usersByStatus: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.usersByStatus({ status: args.status }), args, info),
+      ),
+      usersByRole: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.usersByRole({ role: args.role }), args, info),
+      ),
+      contractor: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        contractorPrefetch({ id: args.id }, context, info),
+      ),
+      contractorsByStatus: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.contractorsByStatus({ status: args.status }), args, info),
+      ),
+      contractorsExpiring: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.contractorsExpiring({ before: args.expiresBefore }), args, info),
+      ),
+      auditLogs: allow({ roles: ['ADMIN'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.auditLogsOfMonth({ bucket: args.month }), args, info),
+      ),
+      activityFeed: allow({ roles: ['ADMIN'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.activityFeed({ now: context.db.now() }), args, info),
+      ),
+      auditLogsOfTarget: allow({ roles: ['ADMIN'] }, (_parent, args, context, info) =>
+        context.db.connection(
+          queries.auditLogsOfTarget({ targetType: args.targetType, targetId: args.targetId }),
+          args,
+          info,
         ),
       ),
-    ),
-    extendContractor: allowedBy(
-      rules.writer,
-      naming({ id: 'input.id' }, (_parent, args, context) =>
+      config: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context) =>
+        context.loaders.config.load({ key: args.key }),
+      ),
+      configByCategory: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.configByCategory({ category: args.category }), args, info),
+      ),
+      events: allow({ roles: ['ADMIN'] }, (_parent, args, context, info) =>
+        context.db.connection(
+          queries.events({ type: args.type, from: args.since, now: context.db.now() }),
+          args,
+          info,
+        ),
+      ),
+      recentEvents: allow({ roles: ['ADMIN'] }, (_parent, args, context, info) =>
+        context.db.connection(queries.recentEvents({ from: args.since, now: context.db.now() }), args, info),
+      ),
+      me: answeredBy(rules.me),
+      viewer: answeredBy(rules.viewer),
+      contractorByToken: answeredBy(rules.contractorByToken),
+    },
+    User: {
+      createdBy: (parent, _args, context, info) =>
+        parent.createdById === null ? null : userPrefetch({ id: parent.createdById }, context, info),
+      history: allow({ roles: ['ADMIN'], owner: (parent) => [parent.id] }, (parent, args, context, info) =>
+        context.db.connection(queries.historyOfUser({ id: parent.id }), args, info),
+      ),
+      contractors: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (parent, args, context, info) =>
+        context.db.connection(queries.contractorsOfUser({ invitedById: parent.id }), args, info),
+      ),
+      sessions: allow({ roles: ['ADMIN'], owner: (parent) => [parent.id] }, (parent, args, context, info) =>
+        context.db.connection(queries.sessionsOfUser({ userId: parent.id }), args, info),
+      ),
+      auditLogs: allow({ roles: ['ADMIN'], owner: (parent) => [parent.id] }, (parent, args, context, info) =>
+        context.db.connection(
+          queries.auditLogsOfUser({ actorId: parent.id, from: args.since, to: args.until }),
+          args,
+          info,
+        ),
+      ),
+    },
+    Contractor: {
+      invitedBy: (parent, _args, context, info) => userPrefetch({ id: parent.invitedById }, context, info),
+      auditLogs: allow(
+        { roles: ['ADMIN'], owner: (parent) => [parent.id, parent.invitedById] },
+        (parent, args, context, info) =>
+          context.db.connection(
+            queries.auditLogsOfContractor({ actorId: parent.id, from: args.since, to: args.until }),
+            args,
+            info,
+          ),
+      ),
+    },
+    RefreshToken: {
+      user: (parent, _args, context, info) => userPrefetch({ id: parent.userId }, context, info),
+      status: answeredBy(rules.sessionStatus),
+    },
+    AuditLog: {
+      actor: (parent, _args, context) =>
+        context.loaders.actorOfAuditLog.load(parent.actorType, { id: parent.actorId }),
+    },
+    Config: {
+      updatedBy: (parent, _args, context, info) =>
+        parent.updatedById === null ? null : userPrefetch({ id: parent.updatedById }, context, info),
+      value: answeredBy(rules.configValue),
+    },
+    Mutation: {
+      createUser: allow({ roles: ['ADMIN'] }, async (_parent, args, context) => {
+        const values = await rules.newUser({ args, context, current: null });
+        return context.db.writeOne(
+          userWrites.create(values, {
+            publish: events.USER_CREATED,
+            alongside: (change) => rules.auditUser({ ...change, mutation: 'createUser', args, context }),
+          }),
+        );
+      }),
+      updateUser: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, (_parent, args, context) =>
+        context.db.writeOne(
+          userWrites.update({ id: args.id }, (current) => rules.userChanges({ args, context, current }), {
+            expect: args.input.version,
+            publish: events.USER_UPDATED,
+            alongside: (change) => rules.auditUser({ ...change, mutation: 'updateUser', args, context }),
+          }),
+        ),
+      ),
+      deactivateUser: allow(
+        { roles: ['ADMIN'] },
+        allowedBy(rules.notOneself, (_parent, args, context) =>
+          context.db.writeOne(
+            userWrites.update({ id: args.id }, (current) => rules.deactivation({ args, context, current }), {
+              publish: events.USER_UPDATED,
+              alongside: (change) =>
+                rules.auditUser({ ...change, mutation: 'deactivateUser', args, context }),
+            }),
+          ),
+        ),
+      ),
+      deleteUser: allow(
+        { roles: ['ADMIN'] },
+        allowedBy(rules.notOneself, (_parent, args, context) =>
+          context.db.writeOne(
+            userWrites.delete(
+              { id: args.id },
+              {
+                publish: events.USER_DELETED,
+                alongside: (change) => rules.auditUser({ ...change, mutation: 'deleteUser', args, context }),
+              },
+            ),
+          ),
+        ),
+      ),
+      extendContractor: allow(
+        { roles: ['ADMIN', 'MEMBER'] },
+        naming({ id: 'input.id' }, (_parent, args, context) =>
+          context.db.writeOne(
+            contractorWrites.update(
+              { id: args.input.id },
+              (current) => rules.extension({ args, context, current }),
+              {
+                expect: args.input.version,
+                require: { notRevoked: notEqual('status', 'REVOKED') },
+                publish: events.CONTRACTOR_UPDATED,
+                alongside: (change) =>
+                  rules.auditContractor({ ...change, mutation: 'extendContractor', args, context }),
+              },
+            ),
+          ),
+        ),
+      ),
+      revokeContractor: allow({ roles: ['ADMIN', 'MEMBER'] }, (_parent, args, context) =>
         context.db.writeOne(
           contractorWrites.update(
-            { id: args.input.id },
-            (current) => rules.extension({ args, context, current }),
+            { id: args.id },
+            (current) => rules.revocation({ args, context, current }),
             {
-              expect: args.input.version,
-              require: { notRevoked: notEqual('status', 'REVOKED') },
               publish: events.CONTRACTOR_UPDATED,
               alongside: (change) =>
-                rules.auditContractor({ ...change, mutation: 'extendContractor', args, context }),
+                rules.auditContractor({ ...change, mutation: 'revokeContractor', args, context }),
             },
           ),
         ),
       ),
-    ),
-    revokeContractor: allowedBy(rules.writer, (_parent, args, context) =>
-      context.db.writeOne(
-        contractorWrites.update({ id: args.id }, (current) => rules.revocation({ args, context, current }), {
-          publish: events.CONTRACTOR_UPDATED,
-          alongside: (change) =>
-            rules.auditContractor({ ...change, mutation: 'revokeContractor', args, context }),
-        }),
+      setConfig: allow(
+        { roles: ['ADMIN'] },
+        naming({ key: 'input.key' }, (_parent, args, context) =>
+          context.db.writeOne(
+            configWrites.upsert(
+              { key: args.input.key },
+              (current) => rules.configValues({ args, context, current }),
+              {
+                expect: args.input.version,
+                publish: events.CONFIG_SET,
+                alongside: (change) => rules.auditConfig({ ...change, mutation: 'setConfig', args, context }),
+              },
+            ),
+          ),
+        ),
       ),
-    ),
-    setConfig: allowedBy(
-      rules.admin,
-      naming({ key: 'input.key' }, (_parent, args, context) =>
+      deleteConfig: allow({ roles: ['ADMIN'] }, (_parent, args, context) =>
         context.db.writeOne(
-          configWrites.upsert(
-            { key: args.input.key },
-            (current) => rules.configValues({ args, context, current }),
+          configWrites.delete(
+            { key: args.key },
             {
-              expect: args.input.version,
-              publish: events.CONFIG_SET,
-              alongside: (change) => rules.auditConfig({ ...change, mutation: 'setConfig', args, context }),
+              publish: events.CONFIG_DELETED,
+              alongside: (change) =>
+                rules.auditConfig({ ...change, mutation: 'deleteConfig', args, context }),
             },
           ),
         ),
       ),
-    ),
-    deleteConfig: allowedBy(rules.admin, (_parent, args, context) =>
-      context.db.writeOne(
-        configWrites.delete(
-          { key: args.key },
-          {
-            publish: events.CONFIG_DELETED,
-            alongside: (change) => rules.auditConfig({ ...change, mutation: 'deleteConfig', args, context }),
-          },
-        ),
+      signIn: answeredBy(rules.signIn),
+      refreshSession: answeredBy(rules.refreshSession),
+      signOut: answeredBy(rules.signOut),
+      signOutEverywhere: allow(
+        { roles: ['ADMIN', 'MEMBER', 'READONLY'] },
+        answeredBy(rules.signOutEverywhere),
       ),
-    ),
-    signIn: answeredBy(rules.signIn),
-    refreshSession: answeredBy(rules.refreshSession),
-    signOut: answeredBy(rules.signOut),
-    signOutEverywhere: answeredBy(rules.signOutEverywhere),
-    changePassword: answeredBy(rules.changePassword),
-    eraseUser: answeredBy(rules.eraseUser),
-    eraseContractor: answeredBy(rules.eraseContractor),
-    signInContractor: answeredBy(rules.signInContractor),
-    inviteContractor: answeredBy(rules.inviteContractor),
-  },
-  Subscription: {
-    userChanged: subscription({
-      name: 'userChanged',
-      on: [events.USER_CREATED, events.USER_UPDATED, events.USER_DELETED],
-      since: 'since',
-      filter: (args) => allOf(equal('id', args.id), equal('role', args.role), equal('status', args.status)),
-      allow: rules.staff,
-      payload: { cursor: 'cursor', event: 'event', records: { user: userCodec } },
-    }),
-    contractorChanged: subscription({
-      name: 'contractorChanged',
-      on: [events.CONTRACTOR_CREATED, events.CONTRACTOR_UPDATED, events.CONTRACTOR_DELETED],
-      since: 'since',
-      filter: (args) =>
-        allOf(equal('id', args.id), equal('status', args.status), equal('invitedById', args.invitedBy)),
-      allow: rules.staff,
-      payload: { cursor: 'cursor', event: 'event', records: { contractor: contractorCodec } },
-    }),
-    sessionChanged: subscription({
-      name: 'sessionChanged',
-      on: [events.SESSION_CREATED, events.SESSION_UPDATED, events.SESSION_DELETED],
-      since: 'since',
-      filter: (args) => equal('userId', args.userId),
-      allow: rules.staff,
-      visible: rules.sessionVisible,
-      payload: { cursor: 'cursor', event: 'event', records: { session: refreshTokenCodec } },
-    }),
-    configChanged: subscription({
-      name: 'configChanged',
-      on: [events.CONFIG_SET, events.CONFIG_DELETED],
-      since: 'since',
-      filter: (args) => allOf(equal('key', args.key), equal('category', args.category)),
-      allow: rules.staff,
-      payload: { cursor: 'cursor', event: 'event', records: { config: configCodec } },
-    }),
-    auditLogged: subscription({
-      name: 'auditLogged',
-      on: [events.AUDIT_LOGGED],
-      since: 'since',
-      filter: (args) =>
-        allOf(
-          equal('actorId', args.actorId),
-          equal('targetType', args.targetType),
-          equal('targetId', args.targetId),
-        ),
-      allow: rules.admin,
-      payload: { cursor: 'cursor', event: 'event', records: { log: auditLogCodec } },
-    }),
-  },
-});
+      changePassword: allow({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }, answeredBy(rules.changePassword)),
+      eraseUser: allow({ roles: ['ADMIN'] }, answeredBy(rules.eraseUser)),
+      eraseContractor: allow({ roles: ['ADMIN'] }, answeredBy(rules.eraseContractor)),
+      signInContractor: answeredBy(rules.signInContractor),
+      inviteContractor: allow({ roles: ['ADMIN', 'MEMBER'] }, answeredBy(rules.inviteContractor)),
+    },
+    Subscription: {
+      userChanged: subscription({
+        name: 'userChanged',
+        on: [events.USER_CREATED, events.USER_UPDATED, events.USER_DELETED],
+        since: 'since',
+        filter: (args) => allOf(equal('id', args.id), equal('role', args.role), equal('status', args.status)),
+        allow: allow.rule({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }),
+        payload: { cursor: 'cursor', event: 'event', records: { user: userCodec } },
+      }),
+      contractorChanged: subscription({
+        name: 'contractorChanged',
+        on: [events.CONTRACTOR_CREATED, events.CONTRACTOR_UPDATED, events.CONTRACTOR_DELETED],
+        since: 'since',
+        filter: (args) =>
+          allOf(equal('id', args.id), equal('status', args.status), equal('invitedById', args.invitedBy)),
+        allow: allow.rule({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }),
+        payload: { cursor: 'cursor', event: 'event', records: { contractor: contractorCodec } },
+      }),
+      sessionChanged: subscription({
+        name: 'sessionChanged',
+        on: [events.SESSION_CREATED, events.SESSION_UPDATED, events.SESSION_DELETED],
+        since: 'since',
+        filter: (args) => equal('userId', args.userId),
+        allow: allow.rule({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }),
+        visible: rules.sessionVisible,
+        payload: { cursor: 'cursor', event: 'event', records: { session: refreshTokenCodec } },
+      }),
+      configChanged: subscription({
+        name: 'configChanged',
+        on: [events.CONFIG_SET, events.CONFIG_DELETED],
+        since: 'since',
+        filter: (args) => allOf(equal('key', args.key), equal('category', args.category)),
+        allow: allow.rule({ roles: ['ADMIN', 'MEMBER', 'READONLY'] }),
+        payload: { cursor: 'cursor', event: 'event', records: { config: configCodec } },
+      }),
+      auditLogged: subscription({
+        name: 'auditLogged',
+        on: [events.AUDIT_LOGGED],
+        since: 'since',
+        filter: (args) =>
+          allOf(
+            equal('actorId', args.actorId),
+            equal('targetType', args.targetType),
+            equal('targetId', args.targetId),
+          ),
+        allow: allow.rule({ roles: ['ADMIN'] }),
+        payload: { cursor: 'cursor', event: 'event', records: { log: auditLogCodec } },
+      }),
+    },
+  };
+};

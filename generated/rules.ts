@@ -6,6 +6,7 @@ import type {
   AlongsideRule,
   PrepareRule,
   RuleOf,
+  ViewerRule as RuntimeViewerRule,
   VisibleRule,
 } from 'tableloom/runtime/generated';
 import type {
@@ -43,56 +44,8 @@ export type ContractorByTokenRule = Answers<'Query', 'contractorByToken'>;
 export type SignInContractorRule = Answers<'Mutation', 'signInContractor'>;
 export type InviteContractorRule = Answers<'Mutation', 'inviteContractor'>;
 export type ConfigValueRule = Answers<'Config', 'value'>;
-/** Asked before 17 fields; throws to refuse. */
-export type StaffRule = AllowRule<
-  Context,
-  graphql.ResolversParentTypes['Query' | 'User' | 'Mutation' | 'Subscription'],
-  | graphql.QueryNodeArgs
-  | graphql.QueryUserArgs
-  | graphql.QueryUserByEmailArgs
-  | graphql.QueryUsersArgs
-  | graphql.QueryUsersByStatusArgs
-  | graphql.QueryUsersByRoleArgs
-  | graphql.QueryContractorArgs
-  | graphql.QueryContractorsByStatusArgs
-  | graphql.QueryContractorsExpiringArgs
-  | graphql.UserContractorsArgs
-  | graphql.QueryConfigArgs
-  | graphql.QueryConfigByCategoryArgs
-  | graphql.MutationUpdateUserArgs
-  | graphql.SubscriptionUserChangedArgs
-  | graphql.SubscriptionContractorChangedArgs
-  | graphql.SubscriptionSessionChangedArgs
-  | graphql.SubscriptionConfigChangedArgs
->;
 /** Whether the caller may see what Node gave. */
 export type NodeVisibleRule = VisibleRule<Context, User | Contractor | RefreshToken | AuditLog>;
-/** Asked before User.history, User.sessions and User.auditLogs; throws to refuse. */
-export type SelfOrAdminRule = AllowRule<
-  Context,
-  graphql.ResolversParentTypes['User'],
-  graphql.UserHistoryArgs | graphql.UserSessionsArgs | graphql.UserAuditLogsArgs
->;
-/** Asked before Contractor.auditLogs; throws to refuse. */
-export type InviterOrAdminRule = AllowRule<
-  Context,
-  graphql.ResolversParentTypes['Contractor'],
-  graphql.ContractorAuditLogsArgs
->;
-/** Asked before 9 fields; throws to refuse. */
-export type AdminRule = AllowRule<
-  Context,
-  graphql.ResolversParentTypes['Query' | 'Mutation' | 'Subscription'],
-  | graphql.QueryAuditLogsArgs
-  | graphql.QueryActivityFeedArgs
-  | graphql.QueryAuditLogsOfTargetArgs
-  | graphql.QueryEventsArgs
-  | graphql.QueryRecentEventsArgs
-  | graphql.MutationCreateUserArgs
-  | graphql.MutationSetConfigArgs
-  | graphql.MutationDeleteConfigArgs
-  | graphql.SubscriptionAuditLoggedArgs
->;
 /** The values createUser writes. */
 export type NewUserRule = PrepareRule<Context, graphql.MutationCreateUserArgs, null, NewUser>;
 /** Further writes in the transaction of createUser, updateUser, deactivateUser and deleteUser. */
@@ -106,19 +59,13 @@ export type AuditUserRule = AlongsideRule<
 /** The values updateUser writes. */
 export type UserChangesRule = PrepareRule<Context, graphql.MutationUpdateUserArgs, User, UserChanges>;
 /** Asked before Mutation.deactivateUser and Mutation.deleteUser; throws to refuse. */
-export type AdminOfAnotherRule = AllowRule<
+export type NotOneselfRule = AllowRule<
   Context,
   graphql.ResolversParentTypes['Mutation'],
   graphql.MutationDeactivateUserArgs | graphql.MutationDeleteUserArgs
 >;
 /** The values deactivateUser writes. */
 export type DeactivationRule = PrepareRule<Context, graphql.MutationDeactivateUserArgs, User, UserChanges>;
-/** Asked before Mutation.extendContractor and Mutation.revokeContractor; throws to refuse. */
-export type WriterRule = AllowRule<
-  Context,
-  graphql.ResolversParentTypes['Mutation'],
-  graphql.MutationExtendContractorArgs | graphql.MutationRevokeContractorArgs
->;
 /** The values extendContractor writes. */
 export type ExtensionRule = PrepareRule<
   Context,
@@ -149,6 +96,11 @@ export type AuditConfigRule = AlongsideRule<
 >;
 /** Whether the caller may see what Event gave. */
 export type SessionVisibleRule = VisibleRule<Context, Event>;
+/**
+ * Who sends a request, by id and roles; null is nobody. Called once, before the first field with `@allow`,
+ * and again after the request has written.
+ */
+export type CallerRule = RuntimeViewerRule<Context, 'ADMIN' | 'MEMBER' | 'READONLY' | 'CONTRACTOR'>;
 
 /** Every hand-written rule the schema and the access patterns ask for. */
 export interface Rules {
@@ -166,21 +118,17 @@ export interface Rules {
   readonly signInContractor: SignInContractorRule;
   readonly inviteContractor: InviteContractorRule;
   readonly configValue: ConfigValueRule;
-  readonly staff: StaffRule;
   readonly nodeVisible: NodeVisibleRule;
-  readonly selfOrAdmin: SelfOrAdminRule;
-  readonly inviterOrAdmin: InviterOrAdminRule;
-  readonly admin: AdminRule;
   readonly newUser: NewUserRule;
   readonly auditUser: AuditUserRule;
   readonly userChanges: UserChangesRule;
-  readonly adminOfAnother: AdminOfAnotherRule;
+  readonly notOneself: NotOneselfRule;
   readonly deactivation: DeactivationRule;
-  readonly writer: WriterRule;
   readonly extension: ExtensionRule;
   readonly auditContractor: AuditContractorRule;
   readonly revocation: RevocationRule;
   readonly configValues: ConfigValuesRule;
   readonly auditConfig: AuditConfigRule;
   readonly sessionVisible: SessionVisibleRule;
+  readonly caller: CallerRule;
 }

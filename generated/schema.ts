@@ -486,6 +486,7 @@ type InviteContractorPayload {
 """Any JSON value."""
 scalar JSON
 
+"""What can be done. For administrators, unless a field says otherwise."""
 type Mutation {
   """
   Change the password of the user who is signed in, end all their sessions and begin a new one.
@@ -635,6 +636,7 @@ type PageInfo {
   startCursor: String
 }
 
+"""What can be read. For members of staff, unless a field says otherwise."""
 type Query {
   """What happened in the last two years, newest first. For administrators."""
   activityFeed(
@@ -1040,6 +1042,9 @@ enum SortDirection {
   DESC
 }
 
+"""
+What can be subscribed to. For members of staff, unless a field says otherwise.
+"""
 type Subscription {
   """Audit logs as they are written. For administrators."""
   auditLogged(

@@ -7,6 +7,15 @@ export interface Costs {
   readonly rules: Readonly<Record<string, RuleCost>>;
   /** The entities whose records a process answers from its cache. */
   readonly cached?: readonly string[];
+  /** The rules that are called before fields that not everybody may use, where there are some. */
+  readonly access?: AccessCost;
+}
+
+export interface AccessCost {
+  /** The rule that says who the viewer is: called once per operation, and again after a write. */
+  readonly viewer: string;
+  /** By `Type.field`, the rules before it: the viewer's, and one that the field names, for those whom nothing else allows. */
+  readonly before: Readonly<Record<string, readonly string[]>>;
 }
 
 export type FieldCost = GetCost | QueryCost | WriteCost | SubscriptionCost | RuleFieldCost;

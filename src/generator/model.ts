@@ -1,5 +1,6 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
+import type { AccessModel, AllowModel } from './access-model.js';
 import type { CacheModel } from './cache-model.js';
 import type { Span } from './diagnostics/diagnostic.js';
 import type { Encoding } from './encodings.js';
@@ -29,6 +30,8 @@ export interface Model {
   readonly mutations: readonly MutationModel[];
   readonly transactions: readonly TransactionModel[];
   readonly rules: readonly RuleModel[];
+  /** Roles, and who asks. */
+  readonly access?: AccessModel;
   readonly events: readonly EventTypeModel[];
   readonly subscriptions: readonly SubscriptionModel[];
   /** Where events are stored, if an entity is declared to be them. */
@@ -346,6 +349,8 @@ export interface Sdl {
   readonly queryType: string;
   readonly mutationType?: string;
   readonly subscriptionType?: string;
+  /** `@allow` is a directive of the project's own. */
+  readonly hasOtherAllow?: true;
 }
 
 export interface SdlType {
@@ -360,6 +365,8 @@ export interface SdlType {
   readonly values: readonly string[];
   /** The values of an enum as they are written. */
   readonly order?: readonly string[];
+  /** Who may use those of its fields that do not say it themselves. */
+  readonly allow?: AllowModel;
 }
 
 export interface SdlField {
@@ -368,6 +375,7 @@ export interface SdlField {
   readonly type: TypeRef;
   readonly arguments: readonly Pick<SdlField, 'name' | 'type' | 'hasDefault' | 'at'>[];
   readonly hasDefault: boolean;
+  readonly allow?: AllowModel;
 }
 
 export type TypeRef =

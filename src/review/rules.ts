@@ -131,13 +131,29 @@ export const rules = {
     meaning: 'Who may use the field, or which records they see, is decided by other code.',
     remedy: 'Compare the two rules.',
   },
+  'access-widened': {
+    section: 'access',
+    severity: 'warning',
+    title: '`@allow` lets a role use a field that it refused before, or refused in more cases.',
+    meaning:
+      'Who has the role, or nobody at all, can use the field where it was refused: what the field gives becomes readable, or what it does can be done, for records written before as well. generated/access.md shows all roles.',
+    remedy: 'Check that the role is meant, and what the field leads to.',
+  },
+  'access-narrowed': {
+    section: 'access',
+    severity: 'warning',
+    title: '`@allow` refuses a role a field that it let it use before, or in more cases.',
+    meaning:
+      'Clients that work today get FORBIDDEN or UNAUTHENTICATED for the field, and null in its place; where the field is non-null, in the place of its parent.',
+    remedy: 'Tell the clients before you deploy.',
+  },
   'access-open': {
     section: 'access',
     severity: 'warning',
     title: 'A new field is guarded by no rule, in a project that guards others of its kind.',
     meaning:
-      'Fields of Query and Mutation, and fields that lead from one record to others, are open to every caller unless `allow` names a rule.',
-    remedy: 'Add `allow`, or waive the finding with the reason why everybody may use the field.',
+      'Fields of Query and Mutation, and fields that lead from one record to others, are open to every caller unless `@allow` or `allow` says otherwise.',
+    remedy: 'Add `@allow` or `allow`, or waive the finding with the reason why everybody may use the field.',
   },
   'attribute-exposed': {
     section: 'access',

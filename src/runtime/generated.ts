@@ -3,6 +3,7 @@
  * imports it; people find the names meant for them in `tableloom/runtime`.
  */
 export type { Costs, FieldCost, RuleCost } from '../budget/costs.js';
+export { allowing, type ViewerRule } from './access.js';
 export { naming } from './argument-names.js';
 export { eventType } from './events/event-type.js';
 export { subscription } from './events/subscription.js';
@@ -102,7 +103,7 @@ export {
 } from './read/loaders.js';
 export { anyEntity } from './read/mixed.js';
 export { limitOf, type PageOptions, type Wants } from './read/pages.js';
-export { type PrefetchInfo, prefetch } from './read/prefetch/prefetch.js';
+export { type PrefetchInfo, prefetch, prefetchAllowed } from './read/prefetch/prefetch.js';
 export { attributeOf, attributesOf, fieldsOf, type SelectionInfo } from './read/selection.js';
 export { type UniqueLookup, uniqueLookup } from './read/unique.js';
 export type { AnyCodec } from './reindex/types.js';

@@ -23,6 +23,7 @@ const rooms = {
       'src/generator/plan/types/',
       'src/generator/plan/lookup/',
       ...[
+        'access-model',
         'encodings',
         'cache-model',
         'durations',

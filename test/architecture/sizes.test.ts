@@ -16,7 +16,9 @@ const largeFiles: Readonly<Record<string, string>> = {
   'src/runtime/session/session.ts': 'the promises of a session, most of it their documentation',
 };
 
-const largeFolders: Readonly<Record<string, string>> = {};
+const largeFolders: Readonly<Record<string, string>> = {
+  generated: 'a file for each thing that a project needs, and a page for each of its readers',
+};
 
 const files = ['src', 'generated'].flatMap(typescriptBelow);
 const lines = new Map(files.map((file) => [file, readFileSync(file, 'utf8').split('\n').length - 1]));

@@ -10,6 +10,7 @@ import { renamedLock } from '../../src/generator/layout/lock/renames.js';
 import type { Layout } from '../../src/generator/layout/types.js';
 import { emptyLock, type Lock } from '../../src/generator/lock.js';
 import type { Model } from '../../src/generator/model.js';
+import { allowDefinition } from '../../src/generator/parse/allow.js';
 import { withNamedArguments } from '../../src/generator/parse/named-arguments.js';
 import { readSdl } from '../../src/generator/parse/sdl.js';
 import { readYaml } from '../../src/generator/parse/yaml.js';
@@ -29,7 +30,8 @@ export interface Checked {
 
 /** Warnings are among the diagnostics, and hinder nothing. */
 export function checked(yaml: string, sdl: string | GraphQLSchema, before: Lock = emptyLock): Checked {
-  const schema = typeof sdl === 'string' ? buildSchema(new Source(sdl, 'schema.graphql')) : sdl;
+  const schema =
+    typeof sdl === 'string' ? buildSchema(new Source(withDirective(sdl), 'schema.graphql')) : sdl;
   const read = readYaml('access-patterns.yaml', yaml);
   const { sdl: plain } = readSdl(schema, (name) => name);
   const lock = renamedLock(before, read.model.entities);
@@ -40,9 +42,18 @@ export function checked(yaml: string, sdl: string | GraphQLSchema, before: Lock 
   if (read.diagnostics.length > 0) return { model, diagnostics: read.diagnostics };
   const resolved = resolveModel(model);
   const ofModel = checkModel(resolved);
-  if (ofModel.length > 0) return { model, diagnostics: ofModel };
+  if (ofModel.some(isError)) return { model, diagnostics: ofModel };
   const layout = layOut(resolved, lock);
-  const diagnostics = checkLayout(model, layout);
-  if (diagnostics.some(({ severity }) => severity === 'error')) return { model, diagnostics, layout };
+  const diagnostics = [...ofModel, ...checkLayout(model, layout)];
+  if (diagnostics.some(isError)) return { model, diagnostics, layout };
   return { model, diagnostics, layout, plan: planOf(resolved, layout), lock: nextLock(layout, lock) };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+  return severity === 'error';
+}
+
+/** Ours is not the schema's to define. */
+function withDirective(sdl: string): string {
+  return sdl.includes('@allow') ? `${sdl}\n${allowDefinition}\n` : sdl;
 }

@@ -11,9 +11,15 @@ export interface RuleCall {
   readonly times: number;
   readonly arrivals: Arrivals;
   readonly step: number;
-  readonly entry: Entry;
+  readonly entry: Pick<Entry, 'tally' | 'why' | 'fields'>;
   /** Whether the rule resolves the field, so that its requests are the field's own. */
   readonly isField?: boolean;
+}
+
+/** Counts the rules of `@allow`, and returns the step in which the field itself begins. */
+export function countAllowed(progress: Progress, field: string, call: Omit<RuleCall, 'rule'>): number {
+  const rules = progress.costs.access?.before[field] ?? [];
+  return rules.reduce((step, rule) => countRule(progress, { ...call, rule, step }), call.step);
 }
 
 /** Counts a rule, and returns the step after its last request. */
@@ -26,7 +32,8 @@ export function countRule(progress: Progress, call: RuleCall): number {
     if (isField) entry.why = 'a rule that does not declare its requests';
     return step;
   }
-  const { gets = 0, requests = 0, once } = cost;
+  const { gets = 0, requests = 0 } = cost;
+  const once = cost.once ?? (name === progress.costs.access?.viewer ? name : undefined);
   const known = once === undefined ? undefined : progress.shared.get(once);
   const readsKeys = gets > 0 && known === undefined;
   const tally = isField ? entry.tally : { requests: 0, readUnits: 0 };

@@ -10,7 +10,7 @@ import { countDelivery } from './deliveries.js';
 import type { Arrivals, Tally } from './ledger.js';
 import { type Mode, Progress, TooManyFields } from './progress.js';
 import { countRead } from './reads.js';
-import { countRule } from './rules.js';
+import { countAllowed, countRule, type RuleCall } from './rules.js';
 import { countWrite } from './writes.js';
 
 /** Elements assumed of a list of unknown length. */
@@ -100,12 +100,16 @@ export class Walk {
     const cost = this.#progress.costs.fields[field];
     const sets = nodes.map(({ selectionSet }) => selectionSet);
     const path = parents.path === '' ? name : `${parents.path}.${name}`;
+    const { times, arrivals, step } = parents;
     if (cost === undefined) {
       if (parents.identity === '') this.#progress.unknown.add(field);
-      this.#attribute({ ...parents, path }, node, sets);
+      const entry = { fields: parents.fields, tally: { requests: 0, readUnits: 0 }, why: '' };
+      const begin = countAllowed(this.#progress, field, { times, arrivals, step, entry });
+      const attribute = () => this.#attribute({ ...parents, path, step: begin }, node, sets);
+      if (begin === step) attribute();
+      else this.#at(begin, attribute);
       return;
     }
-    const { times, arrivals, step } = parents;
     const args = this.#selections.argumentsOf(parents.type, node);
     const started = parents.prefetched?.get(name);
     const tally = started?.tally ?? { requests: 0, readUnits: 0 };
@@ -124,8 +128,24 @@ export class Walk {
     };
     parents.fields.push(entry);
     const rule = 'allow' in cost ? cost.allow : undefined;
-    const begin = countRule(this.#progress, { rule, times, arrivals, step, entry });
+    const allowed = countAllowed(this.#progress, field, { times, arrivals, step, entry });
+    const guarded = countRule(this.#progress, { rule, times, arrivals, step: allowed, entry });
+    const begin = this.#viewerBefore(cost, call, { times, arrivals, step: guarded, entry });
     this.#at(begin, () => this.#resolve(cost, call, entry, begin));
+  }
+
+  /** Who the viewer is decides what is prefetched: it is found out before the record is read. */
+  #viewerBefore(cost: FieldCost, { parents, node, sets }: Call, rule: Omit<RuleCall, 'rule'>): number {
+    const { costs } = this.#progress;
+    const type = this.#selections.namedTypeOf(parents.type, node.name.value);
+    if (!costs.access || type === undefined || cost.kind !== 'get' || !cost.starts) return rule.step;
+    const { before, viewer } = costs.access;
+    const isAsked = Array.from(this.#selections.fieldsOf(type, sets), ([, [first]]) => {
+      const path = `${type}.${first?.name.value}`;
+      const field = costs.fields[path];
+      return field !== undefined && 'prefetch' in field && before[path]?.includes(viewer) === true;
+    }).some(Boolean);
+    return isAsked ? countRule(this.#progress, { ...rule, rule: viewer }) : rule.step;
   }
 
   /** An object or a list of objects that the parent holds: no request is sent for it. */

@@ -29,6 +29,7 @@ import { effectChecks } from './rules/patterns/effects.js';
 import { mixedChecks, mixedLayoutChecks } from './rules/patterns/mixed.js';
 import { patternChecks } from './rules/patterns/patterns.js';
 import { throughChecks, throughLayoutChecks } from './rules/patterns/through.js';
+import { accessChecks } from './rules/schema/access.js';
 import { ruleChecks } from './rules/schema/business-rules.js';
 import { coverageChecks } from './rules/schema/coverage.js';
 import { externalChecks } from './rules/schema/external.js';
@@ -77,6 +78,7 @@ export const modelChecks: readonly Check<ResolvedModel>[] = [
   ...eventTypeChecks,
   ...subscriptionChecks,
   ...ruleChecks,
+  ...accessChecks,
   ...identifierChecks,
   ...coverageChecks,
   ...externalChecks,

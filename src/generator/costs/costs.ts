@@ -1,7 +1,9 @@
 /** What each field may ask of DynamoDB: the table that budgets are counted from, with or without generated code. */
 
-import type { Costs, FieldCost, RuleCost } from '../../budget/costs.js';
+import type { AccessCost, Costs, FieldCost, RuleCost } from '../../budget/costs.js';
+import { allowedFields, rulesBefore } from '../plan/lookup/allowed.js';
 import { mutationOf, patternOf, subscriptionOf, transactionOf } from '../plan/lookup/find.js';
+import type { AuthorizationPlan } from '../plan/types/authorization.js';
 import type { Plan } from '../plan/types/plan.js';
 import type { ResolverPlan } from '../plan/types/resolvers.js';
 import { prefetchCost, startsCost } from './prefetch.js';
@@ -19,7 +21,16 @@ export function costsOf(plan: Plan): Costs {
     rules: Object.fromEntries(
       plan.rules.flatMap(({ name, asks }): [string, RuleCost][] => (asks ? [[name, asks]] : [])),
     ),
+    ...(plan.authorization ? { access: accessCost(plan, plan.authorization) } : {}),
   };
+}
+
+function accessCost(plan: Plan, { viewer }: AuthorizationPlan): AccessCost {
+  const before = Array.from(allowedFields(plan).keys(), (path) => {
+    const [type = '', field = ''] = path.split('.');
+    return [path, rulesBefore(plan, { type, field })] as const;
+  });
+  return { viewer, before: Object.fromEntries(before) };
 }
 
 function fieldCost(plan: Plan, { answer }: ResolverPlan): FieldCost {

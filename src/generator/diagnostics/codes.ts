@@ -6,6 +6,7 @@
  * test/generator/errors.test.ts` writes what is expected, and `npm run reference` the documentation.
  */
 
+import { accessCodes } from './codes/access.js';
 import { commandCodes } from './codes/commands.js';
 import { entityCodes, historyCodes, referenceCodes } from './codes/entities.js';
 import { eventCodes } from './codes/events.js';
@@ -35,6 +36,7 @@ const rows = {
   ...mutationCodes,
   ...eventCodes,
   ...ruleCodes,
+  ...accessCodes,
   ...coverageCodes,
   ...commandCodes,
 } as const satisfies CodeRows;
@@ -80,6 +82,7 @@ export const codeSections: readonly {
   { heading: 'Mutations', rows: mutationCodes },
   { heading: 'Events and subscriptions', rows: eventCodes },
   { heading: 'Rules', rows: ruleCodes },
+  { heading: 'Access', rows: accessCodes },
   { heading: 'Coverage', rows: coverageCodes },
   {
     heading: 'Commands',

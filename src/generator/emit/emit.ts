@@ -14,6 +14,7 @@ import { queriesFile } from './files/queries/queries.js';
 import { rulesFile } from './files/rules.js';
 import { tablesFile } from './files/tables.js';
 import { writesFile } from './files/writes.js';
+import { accessView } from './page/access.js';
 import { accessPatternsView } from './page/page.js';
 import type { Renderer } from './render.js';
 import { resolversFile } from './resolvers/resolvers.js';
@@ -34,7 +35,7 @@ export const graphqlFile = 'graphql.ts';
 
 /** Path below the output folder -> text. */
 export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<string, string> {
-  const { events } = plan;
+  const { events, authorization } = plan;
   const options = { renderer, runtime: runtimeModule };
   const schema = { sdl: sdl.replace(/[\\`]|\$\{/g, '\\$&') };
   // One file after the other: the fragments of all of them together are more than the collector likes to keep.
@@ -59,5 +60,14 @@ export function emit({ plan, costs, budgets, sdl, renderer }: EmitInput): Map<st
       return [source.name, sourceText(source, options)] as const;
     }),
     ['access-patterns.md', renderer.render('access-patterns.md', accessPatternsView(plan, budgets))],
+    ...(authorization
+      ? ([
+          ['access.md', renderer.render('access.md', accessView(authorization))],
+          [
+            'directives.graphql',
+            renderer.render('directives.graphql', { roles: authorization.roles.map((name) => ({ name })) }),
+          ],
+        ] as const)
+      : []),
   ]);
 }

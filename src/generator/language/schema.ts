@@ -8,6 +8,7 @@
  * `sections`.
  */
 
+import { accessSection } from './mappings/access.js';
 import { cacheSection } from './mappings/caching.js';
 import { entity, entitySection } from './mappings/entities.js';
 import {
@@ -97,6 +98,7 @@ export const keysOf = {
   idempotent: idempotentSection.keys,
   rule: ruleSection.keys,
   ruleWrites: ruleWritesSection.keys,
+  access: accessSection.keys,
   eventType: eventTypeSection.keys,
   subscription: subscriptionSection.keys,
   size: sizeOfSection.keys,
@@ -132,6 +134,7 @@ export const sections: readonly Section[] = [
   idempotentSection,
   ruleSection,
   ruleWritesSection,
+  accessSection,
   eventTypeSection,
   subscriptionSection,
   sizeOfSection,

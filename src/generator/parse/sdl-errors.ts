@@ -12,12 +12,15 @@ import {
   type GraphQLSchema,
   isIntrospectionType,
   isSpecifiedScalarType,
+  Kind,
   parse,
   Source,
   validateSchema,
 } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
+import { allowDirective } from '../access-model.js';
 import type { Diagnostic, Note, Span } from '../diagnostics/diagnostic.js';
+import { allowDefinition } from './allow.js';
 
 /** The name and text of one SDL file. */
 export interface SdlFile {
@@ -38,7 +41,12 @@ export function sdlMistakes(files: readonly SdlFile[]): Diagnostic[] {
     }
   }
   if (diagnostics.length > 0) return diagnostics;
-  return sdlDiagnostics(mistakesOf(concatAST(documents)));
+  const isDefined = documents.some(({ definitions }) =>
+    definitions.some((one) => one.kind === Kind.DIRECTIVE_DEFINITION && one.name.value === allowDirective),
+  );
+  return sdlDiagnostics(
+    mistakesOf(concatAST(isDefined ? documents : [...documents, parse(allowDefinition)])),
+  );
 }
 
 function mistakesOf(document: DocumentNode): readonly GraphQLError[] {

@@ -2,6 +2,7 @@
 
 import {
   type ASTNode,
+  type DirectiveNode,
   type GraphQLArgument,
   type GraphQLEnumType,
   type GraphQLEnumValue,
@@ -19,8 +20,10 @@ import {
   isSpecifiedScalarType,
   isUnionType,
 } from 'graphql';
+import { allowDirective } from '../access-model.js';
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { Sdl, SdlField, SdlType, TypeRef } from '../model.js';
+import { allowArguments, readAllow } from './allow.js';
 
 /** `relative` gives the path shown to people for a source's name. */
 export function readSdl(
@@ -45,7 +48,16 @@ export function readSdl(
     type: typeRef(one.type),
     arguments: 'args' in one ? one.args.map(argument) : [],
     hasDefault: 'defaultValue' in one && one.defaultValue !== undefined,
+    ...allowOf([one.astNode]),
   });
+
+  const allowOf = (nodes: readonly (DirectedNode | null | undefined)[]) => {
+    const allow = readAllow(
+      nodes.flatMap((node) => node?.directives ?? []),
+      span,
+    );
+    return allow ? { allow } : {};
+  };
 
   const argument = (one: GraphQLArgument) => ({
     name: one.name,
@@ -68,6 +80,7 @@ export function readSdl(
         : [],
     values: isEnumType(one) ? one.getValues().map((value) => value.name) : [],
     ...(isEnumType(one) ? { order: orderOf(one) } : {}),
+    ...allowOf([one.astNode, ...one.extensionASTNodes]),
   });
 
   const types = new Map<string, SdlType>();
@@ -83,9 +96,22 @@ export function readSdl(
       queryType: schema.getQueryType()?.name ?? 'Query',
       ...(mutationType ? { mutationType } : {}),
       ...(subscriptionType ? { subscriptionType } : {}),
+      ...(hasOtherAllow(schema) ? { hasOtherAllow: true } : {}),
     },
     sources,
   };
+}
+
+type DirectedNode = ASTNode & { readonly directives?: readonly DirectiveNode[] | undefined };
+
+/** The schema has a directive of its own that is called as ours. */
+function hasOtherAllow(schema: GraphQLSchema): boolean {
+  const defined = schema.getDirective(allowDirective);
+  return (
+    defined != null &&
+    (defined.args.length !== allowArguments.length ||
+      defined.args.some(({ name }) => !allowArguments.includes(name)))
+  );
 }
 
 /** The values as they are written: hosts sort the schema, its syntax trees as well. Those of extensions in other files are last. */

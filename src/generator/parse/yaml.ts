@@ -5,12 +5,14 @@ import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import { keysOf, language } from '../language/schema.js';
 import { validate } from '../language/validate.js';
 import type { Model } from '../model.js';
+import { readAccess } from './yaml/access.js';
 import { readEntity } from './yaml/entities.js';
 import { readEventType, readSubscription } from './yaml/events.js';
 import { readMutation, readRule } from './yaml/mutations.js';
 import {
   entriesOf,
   fieldsOf,
+  optional,
   type Reading,
   readNamed,
   report,
@@ -61,6 +63,7 @@ function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlMod
     sizes: readNamed(reading, top.get('sizes'), readSize),
     rates: readNamed(reading, top.get('rates'), readRate),
     review: readReview(reading, top.get('review')?.value ?? null),
+    ...optional({ access: readAccess(reading, top.get('access')) }),
   };
 }
 

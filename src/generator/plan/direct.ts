@@ -73,7 +73,10 @@ export function isDirect(
   const taken = [...values.map(({ value }) => value), ...elements.flatMap(takenBy)];
   const isComputed = taken.flatMap(partsOf).some((one) => one.kind === 'current');
   const adds = elements.filter(isAddition);
-  const isPremised = rules.some(({ name, dependsOn }) => dependsOn !== undefined && name === mutation.allow);
+  const isPremised = rules.some(
+    ({ name, dependsOn }) =>
+      dependsOn !== undefined && (name === mutation.allow || mutation.asks?.includes(name)),
+  );
   if (!isAlone || isPremised || isComputed || adds.length < elements.length) return false;
   // DynamoDB does not round decimals.
   const isDecimal = (field: string) => attributes.find(({ name }) => name === field)?.encoding === 'decimal';

@@ -3,10 +3,12 @@
 import type { Layout } from '../layout/types.js';
 import type { Model } from '../model.js';
 import type { ResolvedModel } from '../resolve/resolved-model.js';
+import { authorizationPlan } from './authorization.js';
 import { isDirect, withDirect } from './direct.js';
 import { entityPlan } from './entities.js';
 import { eventsPlan, subscriptionPlan } from './events.js';
 import { embeddedPlans } from './forms.js';
+import { rulesBefore } from './lookup/allowed.js';
 import { patternPlan } from './patterns.js';
 import { withPrefetch } from './prefetch.js';
 import { withProjection } from './projections.js';
@@ -15,6 +17,7 @@ import { rulePlans } from './rules.js';
 import { tablePlans } from './tables.js';
 import type { Plan } from './types/plan.js';
 import type { EntityPlan, TablePlan } from './types/storage.js';
+import type { FieldRef } from './types/values.js';
 import type { MutationPlan, TransactionPlan } from './types/writes.js';
 import { costOf, writtenByMutation, writtenByTransaction } from './write-costs/costs.js';
 import { mutationPlan } from './writes/mutations.js';
@@ -24,12 +27,18 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
   const { model } = resolved;
   const plain = Array.from(layout.entities.values(), (entity) => entityPlan(model, layout, entity));
   const resolvers = resolverPlans(model);
+  const authorization = authorizationPlan(resolved);
+  const authorized = authorization ? { authorization } : {};
   const patterns = withPrefetch(
     model.patterns.map((pattern) => patternPlan(resolved, layout, pattern)),
-    { entities: plain, resolvers },
+    { entities: plain, resolvers, ...authorized },
   );
-  const writes = model.mutations.map((mutation) => mutationPlan(resolved, layout, mutation));
-  const wholes = model.transactions.map((one) => transactionPlan(resolved, layout, one));
+  const asking = <One extends { readonly field: FieldRef | null }>(one: One) => {
+    const asks = rulesBefore(authorized, one.field);
+    return asks.length > 0 ? { ...one, asks } : one;
+  };
+  const writes = model.mutations.map((mutation) => asking(mutationPlan(resolved, layout, mutation)));
+  const wholes = model.transactions.map((one) => asking(transactionPlan(resolved, layout, one)));
   const tables = tablePlans(
     layout,
     new Set([...writes, ...wholes].flatMap(({ idempotent }) => idempotent?.table ?? [])),
@@ -47,7 +56,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
   return {
     format: 1,
     tables,
-    entities: withProjection(entities, patterns),
+    entities: withProjection(entities, patterns, authorized),
     ...(embedded.length > 0 ? { embedded } : {}),
     patterns,
     mutations: writes.map((write): MutationPlan => {
@@ -59,6 +68,7 @@ export function planOf(resolved: ResolvedModel, layout: Layout): Plan {
     ...(events ? { events } : {}),
     ...(subscriptions.length > 0 ? { subscriptions } : {}),
     rules,
+    ...authorized,
     resolvers,
     ...(model.sdl.scalars.size > 0 ? { scalars: Object.fromEntries(model.sdl.scalars) } : {}),
     enums: enumsOf(model, entities),

@@ -1,12 +1,13 @@
 /** Which fields of a record can be read before the record itself: those that depend only on its key. */
 
 import { isLossy } from '../encodings.js';
+import { allowedAt, isOfKey } from './lookup/allowed.js';
 import type { PatternPlan, PrefetchPlan, QueryAccess } from './types/access.js';
 import type { Plan } from './types/plan.js';
 import type { EntityPlan, GuardPlan, KeyTemplate, SlotPlan, TemplatePart } from './types/storage.js';
 import type { ValuePlan } from './types/values.js';
 
-type Surroundings = Pick<Plan, 'entities' | 'resolvers'>;
+type Surroundings = Pick<Plan, 'entities' | 'resolvers' | 'authorization'>;
 type CollectionPage = Extract<PrefetchPlan, { readonly kind: 'collection' }>['page'];
 
 /** The patterns, each with how it is prefetched and which fields it can prefetch. */
@@ -15,7 +16,12 @@ export function withPrefetch(patterns: readonly PatternPlan[], around: Surroundi
   const plans = new Map<PatternPlan, PrefetchPlan>();
   for (const pattern of patterns) {
     const parent = around.entities.find(({ name }) => name === pattern.field?.type);
-    if (parent && readByKey.has(parent.name) && dependsOnKey(pattern, parent))
+    if (
+      parent &&
+      readByKey.has(parent.name) &&
+      dependsOnKey(pattern, parent) &&
+      isDecided(pattern, parent, around)
+    )
       plans.set(pattern, collectionPrefetch(pattern, parent, around) ?? { kind: 'parallel' });
   }
   return patterns.map((pattern) => {
@@ -42,10 +48,13 @@ function dependsOnKey({ inputs, filterInputs, access }: PatternPlan, { keyFields
   if (access.kind === 'typed') values.push(access.by);
   if (access.kind === 'through')
     values.push(...access.key.flatMap(({ value }) => (value.kind === 'through' ? [] : [value])));
-  return values.every(
-    (value) =>
-      value.kind !== 'parent' || (value.path.length === 1 && keyFields.includes(value.path[0] ?? '')),
-  );
+  return values.every((value) => value.kind !== 'parent' || isOfKey(value, keyFields));
+}
+
+/** Whether something of `@allow` is known before the parent: a role, or who owns what its key names. */
+function isDecided({ field }: PatternPlan, { keyFields }: EntityPlan, around: Surroundings): boolean {
+  const allowed = field && allowedAt(around, field);
+  return !allowed || allowed.roles.length > 0 || allowed.owner.some((one) => isOfKey(one, keyFields));
 }
 
 /** Undefined where the items are not in the parent's item collection, or what is between them cannot be counted. */

@@ -2,6 +2,7 @@
 
 import { type Model, type PatternModel, type RuleModel, returned } from '../model.js';
 import { ruleTypeName } from '../names.js';
+import { placedIn, rolesOf } from '../resolve/access/statements.js';
 import { fieldAt } from '../resolve/sdl.js';
 import type { RulePlan } from './types/rules.js';
 import { fieldRef } from './values.js';
@@ -65,6 +66,7 @@ function usesIn(model: Model): NamedUse[] {
         ...(visible ? [[visible.text, { kind: 'visible', targets }] satisfies NamedUse] : []),
       ];
     }),
+    ...accessUses(model),
   ];
 }
 
@@ -80,6 +82,19 @@ function allowUse({ allow, for: path }: Pick<PatternModel, 'allow' | 'for'>): Na
   return allow && field ? [[allow.text, { kind: 'allow', fields: [field] }]] : [];
 }
 
+/** Of `@allow`, and of the rule that says who asks. */
+function accessUses(model: Model): NamedUse[] {
+  const { access } = model;
+  if (!access) return [];
+  return [
+    [access.viewer.text, { kind: 'viewer', roles: rolesOf(model) }],
+    ...placedIn(model).flatMap(({ allow: { rule }, type, covers }): NamedUse[] => {
+      const fields = covers.map(({ name }) => ({ type: type.name, field: name }));
+      return rule ? [[rule.text, { kind: 'allow', fields }]] : [];
+    }),
+  ];
+}
+
 function visibleUse(pattern: PatternModel): NamedUse[] {
   if (!pattern.visible) return [];
   return [[pattern.visible.text, { kind: 'visible', targets: [returned(pattern).text] }]];
@@ -89,6 +104,7 @@ function visibleUse(pattern: PatternModel): NamedUse[] {
 function merged(earlier: Use | undefined, use: Use): Use {
   switch (use.kind) {
     case 'field':
+    case 'viewer':
       return use;
     case 'allow':
       return earlier?.kind === 'allow' ? { ...use, fields: [...earlier.fields, ...use.fields] } : use;

@@ -64,6 +64,16 @@ export function typedValue(
   return value?.kind === 'type' ? value : undefined;
 }
 
+/** What an argument or the parent's attribute is, for the field at `path`. */
+export function valueAlong(
+  names: ResolvedNames,
+  path: FieldPath,
+  source: Extract<Source, { readonly kind: 'argument' | 'parent' }>,
+): Resolved | undefined {
+  const field = fieldAt(names.model, path);
+  return field && alongPath(names, path, field, source);
+}
+
 export function typeOfSource(
   names: ResolvedNames,
   path: FieldPath | undefined,

@@ -66,10 +66,8 @@ export function notPassedOn({ plan, model }: RulesInput, { files, index }: Rules
 }
 
 /** Where the declarations name a rule: its entry under `rules`, else the first entity, pattern or mutation that uses it. */
-export function placeOfRule(
-  { rules, entities, patterns, mutations, transactions, subscriptions, at }: Model,
-  rule: string,
-): Span {
+export function placeOfRule(model: Model, rule: string): Span {
+  const { rules, entities, patterns, mutations, transactions, subscriptions, access, at } = model;
   const names = [
     ...rules.map((one) => one.name),
     ...entities.flatMap((one) => one.compute.map(({ rule: word }) => word)),
@@ -77,6 +75,7 @@ export function placeOfRule(
     ...mutations.flatMap((one) => [one.allow, one.prepare, one.alongside]),
     ...transactions.map((one) => one.allow),
     ...subscriptions.flatMap((one) => [one.allow, one.visible]),
+    access?.viewer,
   ];
   return names.find((word) => word?.text === rule)?.at ?? at;
 }

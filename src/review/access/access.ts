@@ -1,9 +1,12 @@
 /** Who may use a field, and what becomes readable. */
 
+import { allowedFields } from '../../generator/plan/lookup/allowed.js';
+import type { Allowed } from '../../generator/plan/types/authorization.js';
 import type { Plan } from '../../generator/plan/types/plan.js';
 import { spanOf } from '../api/places.js';
 import { type Found, placeOf } from '../found.js';
 import type { Revision, Revisions } from '../revision.js';
+import { audience, roleFindings } from './roles.js';
 
 export function accessFindings(revisions: Revisions): Found[] {
   const [before, after] = [guardsOf(revisions.before), guardsOf(revisions.after)];
@@ -11,7 +14,16 @@ export function accessFindings(revisions: Revisions): Found[] {
     const was = before.get(field);
     return was ? changedGuard(revisions, field, was, guard) : openField(revisions, field, guard, after);
   });
-  return [...fields, ...leftFields(revisions, before, after), ...exposed(revisions)];
+  const isMoved = (field: string) => {
+    const [was, is] = [before.get(field), after.get(field)];
+    return was !== undefined && is !== undefined && (toDirective(was, is) || toRule(was, is));
+  };
+  return [
+    ...fields,
+    ...roleFindings(revisions, isMoved),
+    ...leftFields(revisions, before, after),
+    ...exposed(revisions),
+  ];
 }
 
 /** What is called before a field, and what filters what it gives. */
@@ -20,16 +32,36 @@ interface Guard {
   readonly visible: string | null;
   /** A rule answers the field, and decides by itself. */
   readonly rule: string | null;
+  /** Of `@allow`, where it refuses somebody. */
+  readonly allowed: Allowed | undefined;
+  /** `@allow` says something of it, be it that everybody may. */
+  readonly isStated: boolean;
   readonly isRoot: boolean;
+}
+
+/** A rule guarded it, and `@allow` does in its place. */
+function toDirective(was: Guard, is: Guard): boolean {
+  return was.allow !== null && is.allow === null && !was.allowed && is.allowed !== undefined;
+}
+
+function toRule(was: Guard, is: Guard): boolean {
+  return toDirective(is, was);
 }
 
 function guardsOf({ plan, model }: Revision): ReadonlyMap<string, Guard> {
   const roots = [model.sdl.queryType, model.sdl.mutationType, model.sdl.subscriptionType];
+  const allowed = allowedFields(plan);
+  const isStated = (type: string, field: string) =>
+    plan.authorization?.types
+      .find((one) => one.name === type)
+      ?.fields.some((one) => one.name === field && one.allowed) === true;
   return new Map(
     plan.resolvers.map(({ type, field, answer }) => {
       const { allow = null, visible = null } = guardOf(plan, answer);
       const rule = answer.kind === 'rule' ? answer.rule : null;
-      return [`${type}.${field}`, { allow, visible, rule, isRoot: roots.includes(type) }] as const;
+      const path = `${type}.${field}`;
+      const statement = { allowed: allowed.get(path), isStated: isStated(type, field) };
+      return [path, { allow, visible, rule, ...statement, isRoot: roots.includes(type) }] as const;
     }),
   );
 }
@@ -56,7 +88,7 @@ function changedGuard(revisions: Revisions, field: string, was: Guard, is: Guard
   const at = fieldPlace(revisions, field);
   if (is.rule !== null || was.rule !== null) {
     const guards = [was.allow, was.visible].filter((one) => one !== null);
-    if (is.rule === null && was.rule !== null && is.allow === null && is.visible === null)
+    if (is.rule === null && was.rule !== null && is.allow === null && is.visible === null && !is.allowed)
       return [
         {
           rule: 'access-removed',
@@ -79,6 +111,18 @@ function changedGuard(revisions: Revisions, field: string, was: Guard, is: Guard
   return (['allow', 'visible'] as const).flatMap((key): Found[] => {
     const [before, after] = [was[key], is[key]];
     if (before === after) return [];
+    const isMoved = key === 'allow' && (toDirective(was, is) || toRule(was, is));
+    if (isMoved)
+      return [
+        {
+          rule: 'access-changed',
+          subject: field,
+          message: is.allowed
+            ? `\`${field}\` was guarded by \`${before}\`, and is for ${audience(is.allowed)} now, as \`@allow\` says.`
+            : `\`${field}\` was for ${audience(was.allowed)}, as \`@allow\` said, and is guarded by \`${after}\` now.`,
+          at,
+        },
+      ];
     if (after === null)
       return [
         {
@@ -110,9 +154,10 @@ function openField(
   guard: Guard,
   all: ReadonlyMap<string, Guard>,
 ): Found[] {
-  const isGuarded = ({ allow, visible, rule }: Guard) => allow !== null || visible !== null || rule !== null;
+  const isGuarded = ({ allow, visible, rule, isStated }: Guard) =>
+    allow !== null || visible !== null || rule !== null || isStated;
   const isUsual = [...all.values()].some(
-    (one) => one.isRoot === guard.isRoot && (one.allow !== null || one.visible !== null),
+    (one) => one.isRoot === guard.isRoot && (one.allow !== null || one.visible !== null || one.isStated),
   );
   if (isGuarded(guard) || !isUsual) return [];
   return [

@@ -53,6 +53,7 @@ function isOfDirective({ type, meta }: Change): boolean {
 
 /** One finding for each directive of each part, whatever of it changed. `User.email.@auth.role` is the path of an argument. */
 function directiveChanges(revisions: Revisions, changes: readonly Change[]): Found[] {
+  const isOurs = [revisions.before, revisions.after].some(({ plan }) => plan.authorization !== undefined);
   const byUse = new Map<string, Change[]>();
   for (const change of changes) {
     const [, use = ''] = /^(.*?\.?@\w+)/.exec(change.path ?? '') ?? [];
@@ -61,7 +62,8 @@ function directiveChanges(revisions: Revisions, changes: readonly Change[]): Fou
   return [...byUse].flatMap(([use, all]): Found[] => {
     const of = use.replace(/\.?@\w+$/, '') || 'schema';
     const name = use.slice(use.lastIndexOf('@'));
-    if (name === '@deprecated') return [];
+    // What `@allow` means for each role is reported with access.
+    if (name === '@deprecated' || (name === '@allow' && isOurs)) return [];
     const whole = all.find(
       ({ type }) => !type.startsWith('DIRECTIVE_USAGE_ARGUMENT_') || type.includes('DEFINITION'),
     );

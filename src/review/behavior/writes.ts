@@ -46,6 +46,7 @@ const ofMutation: Readers<MutationPlan, null> = {
   prepare: (rule) => [{ topic: 'prepare', text: `rule \`${rule}\` prepares the values` }],
   alongside: (rule) => [{ topic: 'alongside', text: `rule \`${rule}\` adds writes` }],
   allow: 'elsewhere',
+  asks: 'elsewhere',
   idempotent: (idempotent) => factsOf(ofIdempotent, idempotent, null),
   step: 'elsewhere',
   cost: 'elsewhere',
@@ -104,6 +105,7 @@ const ofTransaction: Readers<TransactionPlan, null> = {
     },
   ],
   allow: 'elsewhere',
+  asks: 'elsewhere',
   idempotent: (idempotent) => factsOf(ofIdempotent, idempotent, null),
   cost: 'elsewhere',
 };

@@ -41,7 +41,8 @@ function changed({ before, after }: Revisions, was: Rule, is: Rule): Found[] {
   if (lost.length + won.length === 0) return [];
   // One more field to guard, one more value that it may set: the rule serves as it is.
   const servesAsItIs =
-    lost.length === 0 && won.every((line) => /^(guards|filters|is called) |^may set `.*[^!]`$/.test(line));
+    lost.length === 0 &&
+    won.every((line) => /^(guards|filters|is called|may give) |^may set `.*[^!]`$/.test(line));
   return [
     {
       rule: 'rule-contract-changed',
@@ -79,6 +80,8 @@ function contractOf(
         return [`answers ${signature(use.field)}`];
       case 'allow':
         return use.fields.map((field) => `guards ${signature(field)}`);
+      case 'viewer':
+        return use.roles.map((role) => `may give the role \`${role}\``);
       case 'visible':
         return use.targets.map((target) => `filters records of \`${target}\``);
       case 'prepare':
@@ -132,6 +135,7 @@ function placeIn(revision: Revision, which: 'before' | 'after', name: string) {
     ...model.mutations.flatMap(({ allow, prepare, alongside }) => [allow, prepare, alongside]),
     ...model.transactions.map(({ allow }) => allow),
     ...model.subscriptions.flatMap(({ allow, visible }) => [allow, visible]),
+    model.access?.viewer,
   ].find((word) => word?.text === name);
   return placeOf(revision, which, (declared ?? named ?? { at: model.at }).at);
 }

@@ -31,11 +31,11 @@ export function permissionsOf({ plan, model }: Pick<Revision, 'plan' | 'model'>)
   };
   for (const pattern of patterns) add(pattern.name, needsOfPattern(plan, pattern));
   for (const one of mutations) if (one.step === undefined) add(one.name, needsOfMutation(plan, one));
-  for (const { name, steps, allow, idempotent } of transactions) {
+  for (const { name, steps, allow, asks = [], idempotent } of transactions) {
     const all = steps.map(({ mutation }) => mutationOf(plan, mutation));
     add(name, [
       ...all.flatMap((one) => needsOfMutation(plan, one)),
-      ...needsAround(plan, [allow], idempotent),
+      ...needsAround(plan, [allow, ...asks], idempotent),
     ]);
   }
   // Its events are read by their pattern.
@@ -120,13 +120,14 @@ function needsOfMutation(plan: Plan, mutation: MutationPlan): Need[] {
     prepare,
     alongside,
     allow,
+    asks = [],
     step,
     each,
     all,
     idempotent,
   } = mutation;
   const written = [...values.map(({ name }) => name), ...elements.map(({ field }) => field)];
-  const around = rulesNamed(plan, [allow, prepare, alongside]);
+  const around = rulesNamed(plan, [allow, ...asks, prepare, alongside]);
   const further = around.filter(({ name }) => name === alongside).flatMap(({ writes = [] }) => writes);
   const isWithOthers =
     step !== undefined ||
@@ -144,7 +145,7 @@ function needsOfMutation(plan: Plan, mutation: MutationPlan): Need[] {
     ...further.flatMap((write) => needsOfWrite(plan, { ...write, isWithOthers: true })),
     ...needsOfEvent(plan, mutation),
     ...(found ? needsOfPattern(plan, found) : []),
-    ...needsAround(plan, [allow, prepare, alongside], idempotent),
+    ...needsAround(plan, [allow, ...asks, prepare, alongside], idempotent),
   ];
 }
 

@@ -71,5 +71,6 @@ const ofPlan: Comparers<Plan, Around> = {
   subscriptions: 'code only',
   transactions: 'code only',
   rules: 'code only',
+  authorization: 'code only',
   resolvers: 'code only',
 };

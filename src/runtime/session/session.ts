@@ -62,9 +62,9 @@ export class Session {
   readonly #reader: Reader;
   readonly #premises = new Premises();
   readonly #cache: CacheView | undefined;
-  /** Whether this session may have changed aggregates. */
-  #hasWritten = false;
   #writtenAt: number | null = null;
+  /** @internal How often the session has begun to write: what was read before may be otherwise now. */
+  writes = 0;
 
   /** @internal A database opens sessions. */
   constructor(
@@ -256,7 +256,7 @@ export class Session {
    * it is read with strong consistency.
    */
   aggregate<R extends object>(number: Aggregate<R>): Promise<number> {
-    const consistent = this.#hasWritten || number.consistent === true;
+    const consistent = this.writes > 0 || number.consistent === true;
     return readAggregate(number, (key) => this.#memory.item({ ...key, consistent }));
   }
 
@@ -268,7 +268,7 @@ export class Session {
     number: Aggregate<R>,
     records: Iterable<R> | AsyncIterable<R>,
   ): Promise<number> {
-    this.#hasWritten = true;
+    this.writes += 1;
     const value = await recount(this.#requester, number, records);
     this.#memory.forget();
     return value;
@@ -395,7 +395,7 @@ export class Session {
 
   /** From here on an abort has no effect: a write that has begun is completed. */
   #beginWriting(): void {
-    this.#hasWritten = true;
+    this.writes += 1;
     this.#requester.commit();
     this.#requester.readFresh();
     // Whether or not it succeeds.

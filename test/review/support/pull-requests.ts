@@ -35,7 +35,6 @@ export const pullRequests: readonly PullRequest[] = [
     for: Query.usersByDepartment
     where: { department: $department }
     sort: name
-    allow: staff
 
   creatorOfUser:`,
       ],
@@ -49,7 +48,6 @@ export const pullRequests: readonly PullRequest[] = [
         'access-patterns.yaml',
         `    where: { status: $status }
     sort: name
-    allow: staff
     index: GSI2
     key: { GSI2PK: "USER_STATUS#{status}", GSI2SK: "{name}#{id}" }
     entry:
@@ -57,7 +55,6 @@ export const pullRequests: readonly PullRequest[] = [
       include: [name, email, role, status]`,
         `    where: { status: $status }
     sort: createdAt
-    allow: staff
     index: GSI2
     key: { GSI2PK: "USER_STATUS#{status}", GSI2SK: "{createdAt}#{id}" }
     entry:

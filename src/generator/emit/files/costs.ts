@@ -5,7 +5,7 @@ import { assigned, code, json, object, property, texts } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
 
-export function costsFile({ fields, rules, cached }: Costs): SourceFile {
+export function costsFile({ fields, rules, cached, access }: Costs): SourceFile {
   const rows = Object.entries(fields).map(([field, cost]) =>
     property(field, json(withoutUsual(field, cost))),
   );
@@ -13,6 +13,7 @@ export function costsFile({ fields, rules, cached }: Costs): SourceFile {
     property('fields', object(rows)),
     property('rules', json(rules)),
     ...(cached ? [property('cached', texts(cached))] : []),
+    ...(access ? [property('access', json(access))] : []),
   ]);
   const declaration = assigned(code`export const costs: ${runtimeType('Costs')} =`, value);
   return { name: 'costs.ts', data: { declaration }, declared: ['costs'] };

@@ -79,6 +79,12 @@ function ruleView(plan: Plan, { use }: RulePlan): { readonly comment: string; re
         type: ruleType('AllowRule', [parents, given]),
       };
     }
+    case 'viewer':
+      return {
+        comment:
+          'Who sends a request, by id and roles; null is nobody. Called once, before the first field with `@allow`, and again after the request has written.',
+        type: ruleType('ViewerRule', [literalUnion(use.roles)]),
+      };
     case 'visible': {
       const records = union(use.targets.flatMap((target) => recordsOf(plan, target)).map(entityType));
       return {

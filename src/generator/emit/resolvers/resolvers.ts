@@ -1,11 +1,12 @@
 /** resolvers.ts: one resolver for every field that a pattern, a mutation or a rule answers. */
 
 import { variableName } from '../../names.js';
+import { allowedAt } from '../../plan/lookup/allowed.js';
 import { entityOf, mutationOf, subscriptionOf, transactionOf } from '../../plan/lookup/find.js';
 import type { PatternPlan } from '../../plan/types/access.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { ResolverPlan } from '../../plan/types/resolvers.js';
-import { type Doc, localsIn } from '../fragment.js';
+import type { Doc } from '../fragment.js';
 import {
   arrow,
   block,
@@ -21,19 +22,24 @@ import {
 } from '../printer.js';
 import type { SourceFile } from '../source-file.js';
 import { context, contextType, graphqlType, runtime } from '../symbols.js';
+import { allowedAttributes, allowing } from './allow.js';
 import { argumentNames, namesInTransaction, withArgumentNames } from './argument-names.js';
 import { mutationBody, transactionBody } from './mutations.js';
 import { prefetchName, prefetchView } from './prefetch.js';
 import { isMissing, joinBody, joinRead, patternCall, type Shape } from './reads.js';
-import { type Body, ruleCall } from './rule-calls.js';
+import { type Body, parametersOf, ruleCall } from './rule-calls.js';
 import { subscriptionResolver } from './subscriptions.js';
 
 export function resolversFile(plan: Plan): SourceFile {
   const types = new Map<string, { readonly resolver: Doc }[]>();
-  for (const resolver of plan.resolvers) {
-    const fields = types.get(resolver.type) ?? [];
-    fields.push({ resolver: property(resolver.field, resolverFunction(plan, resolver)) });
-    types.set(resolver.type, fields);
+  const answered = plan.resolvers.map((resolver) => ({
+    type: resolver.type,
+    resolver: property(resolver.field, resolverFunction(plan, resolver)),
+  }));
+  for (const { type, resolver } of [...answered, ...allowedAttributes(plan)]) {
+    const fields = types.get(type) ?? [];
+    fields.push({ resolver });
+    types.set(type, fields);
   }
   const prefetches = prefetchedEntities(plan);
   const isAsked = plan.rules.some(({ use }) => use.kind !== 'compute' && use.kind !== 'validate');
@@ -42,11 +48,13 @@ export function resolversFile(plan: Plan): SourceFile {
     data: {
       prefetches: [...prefetches].map(([target, names]) =>
         prefetchView(
+          plan,
           entityOf(plan, target),
           names.flatMap((name) => plan.patterns.find((one) => one.name === name) ?? []),
           (pattern, extra) => prefetchCall(plan, pattern, extra),
         ),
       ),
+      allow: plan.authorization ? call(runtime('allowing'), [`rules.${plan.authorization.viewer}`]) : null,
       rules: isAsked ? 'rules' : '_rules',
       rulesType: typeFrom('./rules.js', 'Rules'),
       resolvers: generic(graphqlType('Resolvers'), [contextType]),
@@ -58,6 +66,7 @@ export function resolversFile(plan: Plan): SourceFile {
 
 const fixedNames = [
   'createResolvers',
+  'allow',
   'rules',
   'parent',
   'args',
@@ -104,7 +113,8 @@ function prefetchCall(plan: Plan, pattern: PatternPlan, extra: readonly Doc[]): 
 
 function resolverFunction(plan: Plan, resolver: ResolverPlan): Doc {
   const { answer } = resolver;
-  if (answer.kind === 'rule') return call(runtime('answeredBy'), [`rules.${answer.rule}`]);
+  const allowed = allowedAt(plan, resolver);
+  if (answer.kind === 'rule') return allowing(allowed, call(runtime('answeredBy'), [`rules.${answer.rule}`]));
   if (answer.kind === 'subscription')
     return subscriptionResolver(plan, subscriptionOf(plan, answer.subscription));
   const { allow, statements, isAsync } = resolverBody(plan, resolver);
@@ -113,7 +123,10 @@ function resolverFunction(plan: Plan, resolver: ResolverPlan): Doc {
   const isShort = statements.length === 1 && only !== undefined;
   const body = isShort ? only : block(withReturn(statements));
   const resolve = withArgumentNames(namesOf(plan, answer), arrow(parametersOf(body), body, { isAsync }));
-  return allow === null ? resolve : call(runtime('allowedBy'), [`rules.${allow}`, resolve]);
+  return allowing(
+    allowed,
+    allow === null ? resolve : call(runtime('allowedBy'), [`rules.${allow}`, resolve]),
+  );
 }
 
 function namesOf(plan: Plan, answer: ResolverPlan['answer']): ReadonlyMap<string, string> {
@@ -127,14 +140,6 @@ function withReturn(statements: readonly Doc[]): Doc[] {
   return statements.map((statement, at) =>
     at === statements.length - 1 ? code`return ${statement};` : statement,
   );
-}
-
-/** Those that are named; one that is not, before another that is, begins with `_`. */
-function parametersOf(body: Doc): string[] {
-  const used = localsIn(body);
-  const names = ['parent', 'args', 'context', 'info'].map((name) => (used.has(name) ? name : `_${name}`));
-  while (names.at(-1)?.startsWith('_')) names.pop();
-  return names;
 }
 
 function resolverBody(plan: Plan, resolver: ResolverPlan): Body {

@@ -1,5 +1,6 @@
 /** What resolvers of subscriptions are made of. */
 
+import { allowedAt } from '../../plan/lookup/allowed.js';
 import { entityOf, eventsOf } from '../../plan/lookup/find.js';
 import { eventConditionFields, type SubscriptionPlan } from '../../plan/types/events.js';
 import type { Plan } from '../../plan/types/plan.js';
@@ -11,10 +12,12 @@ import { attributeOf, operandAt, operandForm, storedOperand } from '../files/sha
 import type { Doc } from '../fragment.js';
 import { arrow, call, code, list, object, property, quote } from '../printer.js';
 import { args, codecOf, eventsValue, runtime } from '../symbols.js';
+import { allowingRule } from './allow.js';
 
 /** `subscription({ … })` */
 export function subscriptionResolver(plan: Plan, subscription: SubscriptionPlan): Doc {
-  const { field, on, since, filter, allow, visible, payload } = subscription;
+  const { field, on, since, filter, visible, payload } = subscription;
+  const allow = allowingRule(allowedAt(plan, field), subscription.allow);
   const { cursor, event, records } = payload;
   return call(runtime('subscription'), [
     object([
@@ -22,7 +25,7 @@ export function subscriptionResolver(plan: Plan, subscription: SubscriptionPlan)
       property('on', list(on.map((type) => code`${eventsValue('events')}.${type}`))),
       property('since', quote(since)),
       ...(filter ? [property('filter', arrow([args], filterExpression(plan, subscription, filter)))] : []),
-      ...(allow ? [property('allow', `rules.${allow}`)] : []),
+      ...(allow === null ? [] : [property('allow', allow)]),
       ...(visible ? [property('visible', `rules.${visible}`)] : []),
       property(
         'payload',

@@ -1,5 +1,6 @@
 import { each, type Keys, mapping, type Section, type Shape } from '../shape.js';
 import { fieldPath, name } from '../values.js';
+import { access } from './access.js';
 import { rate, review, size } from './review.js';
 
 const small = { version: 1, tables: { main: { name: 'app', key: ['PK', 'SK'] } }, entities: { User: {} } };
@@ -59,6 +60,12 @@ const fileKeys = {
     description:
       'Hand-written rules, by name: rules that answer a field, and details of rules that patterns, mutations and entities name, such as their files.',
     example: { ...small, rules: { signIn: { for: 'Mutation.signIn', in: 'sessions' } } },
+  },
+  access: {
+    ...access,
+    title: 'Access',
+    description: 'The roles that `@allow` of the schema names, and the rule that says who sends a request.',
+    example: { ...small, access: { roles: ['Role', 'CONTRACTOR'], viewer: 'caller' } },
   },
   events: {
     ...each({ $ref: '#/definitions/event' }, { propertyNames: name }),

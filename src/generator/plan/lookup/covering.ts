@@ -4,6 +4,7 @@ import type { HoleEncoding } from '../../encodings.js';
 import type { QueryAccess } from '../types/access.js';
 import type { Plan } from '../types/plan.js';
 import type { AttributePlan, EntityPlan, KeyTemplate } from '../types/storage.js';
+import { allowedAt, attributesTaken } from './allowed.js';
 
 type PartialCovering = Extract<QueryAccess['covering'], { kind: 'some' }>;
 
@@ -56,7 +57,11 @@ export function coveredFields(
   const known = [...held, ...unpacked.map(({ attribute }) => attribute)];
   const names = known.map(({ name }) => name);
   const shown = known.filter(({ hidden }) => !hidden).map(({ name }) => name);
-  return [...shown, ...coveredRelations(plan, entity, names)];
+  // What decides about a field has to be held, too.
+  return [...shown, ...coveredRelations(plan, entity, names)].filter((field) => {
+    const allowed = allowedAt(plan, { type: entity.name, field });
+    return !allowed || attributesTaken(allowed)?.every((name) => names.includes(name));
+  });
 }
 
 /** Fields of the entity that need nothing of their parent but what is held. A rule may look at any attribute. */

@@ -5,6 +5,7 @@
 
 import type { Encoding } from '../../encodings.js';
 import type { PatternPlan } from './access.js';
+import type { AuthorizationPlan } from './authorization.js';
 import type { EventsPlan, SubscriptionPlan } from './events.js';
 import type { ResolverPlan } from './resolvers.js';
 import type { RulePlan } from './rules.js';
@@ -27,6 +28,8 @@ export interface Plan {
   readonly events?: EventsPlan;
   readonly subscriptions?: readonly SubscriptionPlan[];
   readonly rules: readonly RulePlan[];
+  /** Who may use which field, where `access` is declared. */
+  readonly authorization?: AuthorizationPlan;
   /** Every field of a reachable SDL type that a resolver answers, by type, in the order of the YAML. */
   readonly resolvers: readonly ResolverPlan[];
   /** How values of custom scalars are stored that the declaration tells of, if of some. */

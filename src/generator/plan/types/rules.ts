@@ -19,6 +19,8 @@ export interface RulePlan {
   readonly use:
     | { readonly kind: 'field'; readonly field: FieldRef; readonly description: string | null }
     | { readonly kind: 'allow'; readonly fields: readonly FieldRef[] }
+    /** It says who asks: their id, and which of the roles they have. */
+    | { readonly kind: 'viewer'; readonly roles: readonly string[] }
     | { readonly kind: 'visible'; readonly targets: readonly string[] }
     | { readonly kind: 'prepare'; readonly mutations: readonly string[] }
     | { readonly kind: 'alongside'; readonly mutations: readonly string[] }

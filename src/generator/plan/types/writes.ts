@@ -60,6 +60,8 @@ export interface MutationPlan {
   readonly prepare: string | null;
   readonly alongside: string | null;
   readonly allow: string | null;
+  /** The rules that `@allow` of its field asks. */
+  readonly asks?: readonly string[];
   readonly idempotent?: IdempotentPlan;
   /** Of a step, its name within the transaction. */
   readonly step?: string;
@@ -85,6 +87,8 @@ export interface TransactionPlan {
     | { readonly kind: 'step'; readonly step: string }
     | { readonly kind: 'fields'; readonly steps: readonly string[] };
   readonly allow: string | null;
+  /** The rules that `@allow` of its field asks. */
+  readonly asks?: readonly string[];
   readonly idempotent?: IdempotentPlan;
   readonly cost: WriteCost;
 }

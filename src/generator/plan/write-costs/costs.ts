@@ -52,13 +52,13 @@ export function writtenByMutation(
 export function writtenByTransaction(
   stored: Stored,
   rules: readonly RulePlan[],
-  { steps, idempotent, allow }: WholeTransaction,
+  { steps, idempotent, allow, asks = [] }: WholeTransaction,
 ): Written {
   const parts = steps.map((step) => ({ ...partsOf(stored, rules, step), isEach: step.each !== undefined }));
   const rangesOf = (isEach: boolean) =>
     parts.filter((part) => part.isEach === isEach).flatMap((part) => part.ranges);
   const each = rangesOf(true);
-  const checks = checksOf(stored, rules, steps, allow);
+  const checks = checksOf(stored, rules, steps, [allow, ...asks]);
   return {
     ranges: [...rangesOf(false), ...tokenRange(stored, idempotent, steps), checks],
     isStep: each.length > 0,
@@ -71,6 +71,7 @@ interface WholeTransaction {
   readonly steps: readonly UncostedMutation[];
   readonly idempotent?: IdempotentPlan;
   readonly allow: string | null;
+  readonly asks?: readonly string[];
 }
 
 /** A rule that answers a mutation, where it says what it writes. */
@@ -130,9 +131,12 @@ function checksOf(
   stored: Stored,
   rules: readonly RulePlan[],
   steps: readonly UncostedMutation[],
-  allow: string | null = null,
+  whole: readonly (string | null)[] = [],
 ): Range {
-  const named = new Set([allow, ...steps.flatMap((step) => [step.allow, step.prepare, step.alongside])]);
+  const named = new Set([
+    ...whole,
+    ...steps.flatMap(({ allow, asks = [], prepare, alongside }) => [allow, ...asks, prepare, alongside]),
+  ]);
   const entities = new Set(rules.flatMap(({ name, dependsOn = [] }) => (named.has(name) ? dependsOn : [])));
   const written = new Set(steps.flatMap(({ kind, entity }) => (kind === 'create' ? [] : entity)));
   return checkRange(stored, entities, written);

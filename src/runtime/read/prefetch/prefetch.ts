@@ -14,8 +14,14 @@ import { isIncluded, type SelectionInfo } from '../selection.js';
 /** The part of graphql-js' info that prefetching uses. */
 export type PrefetchInfo = SelectionInfo & Pick<GraphQLResolveInfo, 'schema'>;
 
-/** The reads of some fields of a type, by field, from their arguments and selections. */
-type Reads = Readonly<Record<string, (args: never, info: PrefetchInfo) => Promise<unknown>>>;
+/** A field's read, from its arguments and selections. */
+type Read = (args: never, info: PrefetchInfo) => Promise<unknown>;
+
+/** One that starts only for those who may use the field. */
+export interface Ahead {
+  readonly isAllowed: () => Promise<boolean>;
+  readonly read: Read;
+}
 
 /**
  * Prefetches selected fields of a type that depend only on the parent's key, whatever their aliases, arguments and
@@ -25,28 +31,53 @@ type Reads = Readonly<Record<string, (args: never, info: PrefetchInfo) => Promis
  * @param info of the field that returns the parent
  * @param type the parent's, an object type
  */
-export function prefetch(info: PrefetchInfo, type: string, reads: Reads): void {
+export function prefetch(info: PrefetchInfo, type: string, reads: Readonly<Record<string, Read>>): void {
+  for (const { read, begin } of selectedReads(info, type, reads)) begin(read);
+}
+
+/** The same, where it has to be found out who may use a field. @returns what `load` does, called with the reads */
+export async function prefetchAllowed<Parent>(
+  info: PrefetchInfo,
+  type: string,
+  load: () => Promise<Parent>,
+  reads: Readonly<Record<string, Read | Ahead>>,
+): Promise<Parent> {
+  const selected = selectedReads(info, type, reads);
+  const isAllowed = selected.some(({ read }) => typeof read !== 'function')
+    ? await Promise.all(selected.map(({ read }) => typeof read === 'function' || read.isAllowed()))
+    : [];
+  for (const [at, { read, begin }] of selected.entries()) {
+    if (typeof read === 'function') begin(read);
+    else if (isAllowed[at]) begin(read.read);
+  }
+  return load();
+}
+
+/** The reads of selected fields, each with what starts it. */
+function selectedReads<One>(info: PrefetchInfo, type: string, reads: Readonly<Record<string, One>>) {
   const { schema, fragments, variableValues } = info;
   const parent = schema.getType(type);
-  if (!isObjectType(parent)) return;
+  if (!isObjectType(parent)) return [];
   const fields = parent.getFields();
-  for (const fieldNodes of selectedFields(info, parent)) {
+  return selectedFields(info, parent).flatMap((fieldNodes) => {
     const [node] = fieldNodes;
     const { [node.name.value]: read } = reads;
     const { [node.name.value]: field } = fields;
-    if (read === undefined || field === undefined) continue;
-    start(() =>
-      read(getArgumentValues(field, node, variableValues) as never, {
-        fieldNodes,
-        fragments,
-        variableValues,
-        schema,
-      }),
-    );
-  }
+    if (read === undefined || field === undefined) return [];
+    const begin = (start: Read) =>
+      started(() =>
+        start(getArgumentValues(field, node, variableValues) as never, {
+          fieldNodes,
+          fragments,
+          variableValues,
+          schema,
+        }),
+      );
+    return [{ read, begin }];
+  });
 }
 
-function start(read: () => Promise<unknown>): void {
+function started(read: () => Promise<unknown>): void {
   try {
     read().catch(() => undefined);
   } catch {

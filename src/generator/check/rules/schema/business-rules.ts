@@ -2,6 +2,7 @@
 
 import type { Span } from '../../../diagnostics/diagnostic.js';
 import type { Word } from '../../../model.js';
+import { accessRules, placedIn } from '../../../resolve/access/statements.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
@@ -15,7 +16,7 @@ export const ruleChecks: readonly Check<ResolvedModel>[] = [
         yield {
           at: rule.name.at,
           message: `Rule \`${rule.name.text}\` is not used.`,
-          hint: 'Add `for: Type.field`, name the rule under `allow`, `visible`, `prepare`, `alongside`, `compute` or `validate`, or remove it.',
+          hint: 'Add `for: Type.field`, name the rule under `allow`, `visible`, `prepare`, `alongside`, `compute` or `validate` or in `@allow`, or remove it.',
         };
       }
     },
@@ -86,6 +87,11 @@ function* dependenciesWithoutMutation({ model }: ResolvedModel): Iterable<Findin
       ...('kind' in one ? [one.prepare?.text, one.alongside?.text] : []),
     ]),
   );
+  for (const { type, allow } of placedIn(model)) {
+    if (type.name !== mutationType) continue;
+    named.add(allow.rule?.text);
+    named.add(model.access?.viewer.text);
+  }
   for (const { name, for: field, dependsOn } of model.rules) {
     const [first] = dependsOn;
     if (!first || (field ? field.type === mutationType : named.has(name.text))) continue;
@@ -101,6 +107,7 @@ function* dependenciesWithoutMutation({ model }: ResolvedModel): Iterable<Findin
 /** Every mention of a rule, in the order of the YAML's parts. */
 function namedRules({ model }: ResolvedModel): { readonly role: string; readonly word: Word }[] {
   const use = (role: string, word: Word | undefined) => (word ? [{ role, word }] : []);
+  const access = accessRules(model);
   return [
     ...model.rules.flatMap((rule) => use('for', rule.for && rule.name)),
     ...model.entities.flatMap((entity) => entity.compute.flatMap(({ rule }) => use('compute', rule))),
@@ -123,5 +130,7 @@ function namedRules({ model }: ResolvedModel): { readonly role: string; readonly
       ...use('allow', allow),
       ...use('visible', visible),
     ]),
+    ...use('viewer', access.viewer),
+    ...access.allowing.flatMap((rule) => use('allow', rule)),
   ];
 }

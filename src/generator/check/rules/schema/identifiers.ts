@@ -14,6 +14,7 @@ import {
   ruleTypeName,
   sequenceName,
 } from '../../../names.js';
+import { accessRules } from '../../../resolve/access/statements.js';
 import { filterNames } from '../../../resolve/comparisons.js';
 import { edgeFieldsOf } from '../../../resolve/edges.js';
 import { type ResolvedModel, valuesTakenBy } from '../../../resolve/resolved-model.js';
@@ -183,7 +184,10 @@ function pageNames(model: ResolvedModel['model']): Declared[] {
 }
 
 function ruleWords(model: ResolvedModel['model']): Word[] {
+  const access = accessRules(model);
   const words = [
+    access.viewer,
+    ...access.allowing,
     ...model.rules.map((rule) => rule.name),
     ...model.patterns.flatMap((pattern) => [pattern.allow, pattern.visible]),
     ...model.mutations.flatMap((mutation) => [mutation.allow, mutation.prepare, mutation.alongside]),

@@ -9,6 +9,7 @@ import {
   type TypeRef,
   type Word,
 } from '../../../model.js';
+import { rulesBefore } from '../../../resolve/access/statements.js';
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { fieldAt } from '../../../resolve/sdl.js';
 import type { LaidOut } from '../../laid-out.js';
@@ -158,13 +159,14 @@ export const transactionLayoutChecks: readonly Check<LaidOut>[] = [
         ...model.mutations.filter(({ step }) => !step).map((one) => ({ ...one, steps: [one] })),
         ...model.transactions,
       ];
-      for (const { name, steps, idempotent, allow } of wholes) {
+      for (const { name, for: path, steps, idempotent, allow } of wholes) {
         // An event, and the marker of a record's last one.
         const sizes = steps.map(
           ({ entity, kind, publish }) =>
             mostWritten(layout.entities.get(entity.text), kind) + (publish ? 2 : 0),
         );
-        const words = [allow, ...steps.flatMap((one) => [one.allow, one.prepare, one.alongside])];
+        const before = rulesBefore(model, path);
+        const words = [allow, ...before, ...steps.flatMap((one) => [one.allow, one.prepare, one.alongside])];
         const named = new Set(words.map((word) => word?.text));
         const rules = model.rules.filter((rule) => named.has(rule.name.text));
         const checked = new Set(rules.flatMap(({ dependsOn }) => dependsOn.map(({ text }) => text)));

@@ -16,10 +16,9 @@ export function coveringView(plan: Plan, entity: EntityPlan, access: QueryAccess
   const fields = entity.attributes.filter(({ name }) => covering.attributes.includes(name));
   const unpacked = unpackedKeys(entity, access, covering);
   const known = [...fields, ...unpacked.flatMap(({ holes }) => holes.map(({ attribute }) => attribute))];
-  const hidden = known.filter((one) => one.hidden).map(({ name }) => name);
-  const relations = coveredFields(plan, entity, access, covering).filter(
-    (field) => !known.some(({ name }) => name === field),
-  );
+  const covered = coveredFields(plan, entity, access, covering);
+  const hidden = known.filter(({ name }) => !covered.includes(name)).map(({ name }) => name);
+  const relations = covered.filter((field) => !known.some(({ name }) => name === field));
   const templates = unpacked.map(({ template, holes }) => {
     const whole = new Map(holes.map(({ attribute, encode }) => [attribute.name, encode]));
     const parts = templateList(template, ({ field, encode }) =>
