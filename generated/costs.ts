@@ -12,18 +12,20 @@ export const costs: Costs = {
     },
     'Query.user': { kind: 'get', of: ['User'], starts: true },
     'Query.userByEmail': { kind: 'query', gives: 'one', of: 'User', index: 'GSI2' },
-    'Query.users': { kind: 'query', of: 'User', index: 'GSI1', partitions: 4 },
+    'Query.users': { kind: 'query', of: 'User', index: 'GSI1', partitions: 4, cached: 'process' },
     'Query.usersByStatus': {
       kind: 'query',
       of: 'User',
       index: 'GSI2',
       covering: ['email', 'id', 'name', 'role', 'status', 'history', 'contractors', 'sessions', 'auditLogs'],
+      cached: 'process',
     },
     'Query.usersByRole': {
       kind: 'query',
       of: 'User',
       index: 'GSI2',
       covering: ['email', 'id', 'name', 'role', 'status', 'history', 'contractors', 'sessions', 'auditLogs'],
+      cached: 'process',
     },
     'User.createdBy': { kind: 'get', pattern: 'creatorOfUser', of: ['User'], starts: true },
     'User.history': {
@@ -86,7 +88,7 @@ export const costs: Costs = {
     'Query.auditLogsOfTarget': { kind: 'query', of: 'AuditLog', index: 'GSI2' },
     'AuditLog.actor': { kind: 'get', pattern: 'actorOfAuditLog', of: ['Actor'] },
     'Query.config': { kind: 'get', of: ['Config'] },
-    'Query.configByCategory': { kind: 'query', of: 'Config', index: 'GSI2' },
+    'Query.configByCategory': { kind: 'query', of: 'Config', index: 'GSI2', cached: 'process' },
     'Config.updatedBy': { kind: 'get', pattern: 'updaterOfConfig', of: ['User'], starts: true },
     'Query.events': { kind: 'query', of: 'Event', index: 'table', lists: [4], buckets: 31, drops: 'rarely' },
     'Query.recentEvents': {
@@ -185,6 +187,7 @@ export const costs: Costs = {
     sessionVisible: { gets: 2, once: 'viewer' },
     caller: { gets: 2, once: 'viewer' },
   },
+  cached: ['User', 'Contractor', 'RefreshToken', 'AuditLog', 'Config'],
   access: {
     viewer: 'caller',
     before: {
@@ -229,5 +232,4 @@ export const costs: Costs = {
       'User.sessions': ['caller'],
     },
   },
-  cached: ['User', 'Contractor', 'RefreshToken', 'AuditLog', 'Config'],
 };

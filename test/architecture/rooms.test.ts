@@ -34,6 +34,7 @@ const rooms = {
         'names',
         'review-model',
         'scalars',
+        'sdl-model',
         'settings',
         'sources',
       ].map((name) => `src/generator/${name}.ts`),
