@@ -1,11 +1,10 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
-import type { AccessModel } from './access-model.js';
 import type { CacheModel } from './cache-model.js';
 import type { Span } from './diagnostics/diagnostic.js';
 import type { EventLogModel, EventTypeModel, SubscriptionModel } from './event-model.js';
 import type { RateModel, ReviewModel, SizeModel } from './review-model.js';
-import type { Sdl, TypeRef } from './sdl-model.js';
+import type { AccessModel, Sdl, TypeRef } from './sdl-model.js';
 import type {
   Binding,
   ElementUpdate,

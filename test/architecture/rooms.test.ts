@@ -23,7 +23,6 @@ const rooms = {
       'src/generator/plan/types/',
       'src/generator/plan/lookup/',
       ...[
-        'access-model',
         'encodings',
         'cache-model',
         'durations',
