@@ -1,11 +1,10 @@
 /** The model: what was written in access-patterns.yaml and the SDL, with places. Nothing is decided here. */
 
-import type { AccessModel, AllowModel } from './access-model.js';
 import type { CacheModel } from './cache-model.js';
 import type { Span } from './diagnostics/diagnostic.js';
-import type { Encoding } from './encodings.js';
 import type { EventLogModel, EventTypeModel, SubscriptionModel } from './event-model.js';
 import type { RateModel, ReviewModel, SizeModel } from './review-model.js';
+import type { AccessModel, Sdl, TypeRef } from './sdl-model.js';
 import type {
   Binding,
   ElementUpdate,
@@ -17,6 +16,15 @@ import type {
   Word,
 } from './sources.js';
 
+export {
+  fieldNamed,
+  namedType,
+  printType,
+  type Sdl,
+  type SdlField,
+  type SdlType,
+  type TypeRef,
+} from './sdl-model.js';
 export { type Comparison, comparisons, type FilterOperator, filterOperators } from './sources.js';
 export type { Binding, ElementUpdate, FieldPath, FilterModel, LiteralSource, Source, ValueBinding, Word };
 
@@ -341,64 +349,3 @@ export interface RuleModel {
 
 export const writeKinds = ['create', 'update', 'upsert', 'delete'] as const;
 export type WriteKind = (typeof writeKinds)[number];
-
-export interface Sdl {
-  readonly types: ReadonlyMap<string, SdlType>;
-  /** How values of scalars are stored that the declaration tells of. */
-  readonly scalars: ReadonlyMap<string, Encoding>;
-  readonly queryType: string;
-  readonly mutationType?: string;
-  readonly subscriptionType?: string;
-  /** `@allow` is a directive of the project's own. */
-  readonly hasOtherAllow?: true;
-}
-
-export interface SdlType {
-  readonly name: string;
-  readonly kind: 'object' | 'interface' | 'union' | 'enum' | 'scalar' | 'input';
-  readonly at: Span;
-  readonly description?: string;
-  readonly fields: readonly SdlField[];
-  readonly interfaces: readonly string[];
-  /** Members of a union; object types that implement an interface. */
-  readonly members: readonly string[];
-  readonly values: readonly string[];
-  /** The values of an enum as they are written. */
-  readonly order?: readonly string[];
-  /** Who may use those of its fields that do not say it themselves. */
-  readonly allow?: AllowModel;
-}
-
-export interface SdlField {
-  readonly name: string;
-  readonly at: Span;
-  readonly type: TypeRef;
-  readonly arguments: readonly Pick<SdlField, 'name' | 'type' | 'hasDefault' | 'at'>[];
-  readonly hasDefault: boolean;
-  readonly allow?: AllowModel;
-}
-
-export type TypeRef =
-  | { readonly kind: 'named'; readonly name: string; readonly nonNull: boolean }
-  | { readonly kind: 'list'; readonly of: TypeRef; readonly nonNull: boolean };
-
-/** The innermost name of a type reference. */
-export function namedType(type: TypeRef): string {
-  return type.kind === 'named' ? type.name : namedType(type.of);
-}
-
-const fieldsByName = new WeakMap<SdlType, ReadonlyMap<string, SdlField>>();
-
-/** A field by its name: of a root type with thousands of fields too. */
-export function fieldNamed(type: SdlType | undefined, name: string): SdlField | undefined {
-  if (!type) return undefined;
-  const known = fieldsByName.get(type) ?? new Map(type.fields.map((field) => [field.name, field]));
-  fieldsByName.set(type, known);
-  return known.get(name);
-}
-
-/** SDL syntax. */
-export function printType(type: TypeRef): string {
-  const inner = type.kind === 'named' ? type.name : `[${printType(type.of)}]`;
-  return type.nonNull ? `${inner}!` : inner;
-}

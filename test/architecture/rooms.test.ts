@@ -23,7 +23,6 @@ const rooms = {
       'src/generator/plan/types/',
       'src/generator/plan/lookup/',
       ...[
-        'access-model',
         'encodings',
         'cache-model',
         'durations',
@@ -34,6 +33,7 @@ const rooms = {
         'names',
         'review-model',
         'scalars',
+        'sdl-model',
         'settings',
         'sources',
       ].map((name) => `src/generator/${name}.ts`),

@@ -1,8 +1,8 @@
 /** `@allow` of the SDL -> model. */
 
 import { type ASTNode, type DirectiveNode, Kind, type ValueNode } from 'graphql';
-import { type AllowModel, allowDirective } from '../access-model.js';
 import type { Span } from '../diagnostics/diagnostic.js';
+import { type AllowModel, allowDirective } from '../sdl-model.js';
 import type { Word } from '../sources.js';
 
 /** The directive, for a schema that does not define it. */

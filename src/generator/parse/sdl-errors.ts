@@ -18,8 +18,8 @@ import {
   validateSchema,
 } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
-import { allowDirective } from '../access-model.js';
 import type { Diagnostic, Note, Span } from '../diagnostics/diagnostic.js';
+import { allowDirective } from '../sdl-model.js';
 import { allowDefinition } from './allow.js';
 
 /** The name and text of one SDL file. */

@@ -20,9 +20,9 @@ import {
   isSpecifiedScalarType,
   isUnionType,
 } from 'graphql';
-import { allowDirective } from '../access-model.js';
 import type { Span } from '../diagnostics/diagnostic.js';
 import type { Sdl, SdlField, SdlType, TypeRef } from '../model.js';
+import { allowDirective } from '../sdl-model.js';
 import { allowArguments, readAllow } from './allow.js';
 
 /** `relative` gives the path shown to people for a source's name. */

@@ -1,10 +1,10 @@
 /** Who may use each field that a client can reach, and where nothing refuses them on the way. */
 
-import type { AllowModel } from '../access-model.js';
 import { type FieldPath, fieldNamed, namedType, type SdlField, type SdlType } from '../model.js';
 import { isForAnyone, ownerSource, placedIn, rolesOf, statementOf } from '../resolve/access/statements.js';
 import { isAnswered, type ResolvedModel } from '../resolve/resolved-model.js';
 import { isRoot } from '../resolve/sdl.js';
+import type { AllowModel } from '../sdl-model.js';
 import {
   type Allowed,
   type AuthorizationPlan,

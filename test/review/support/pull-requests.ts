@@ -48,6 +48,7 @@ export const pullRequests: readonly PullRequest[] = [
         'access-patterns.yaml',
         `    where: { status: $status }
     sort: name
+    cache: 2m
     index: GSI2
     key: { GSI2PK: "USER_STATUS#{status}", GSI2SK: "{name}#{id}" }
     entry:
@@ -55,6 +56,7 @@ export const pullRequests: readonly PullRequest[] = [
       include: [name, email, role, status]`,
         `    where: { status: $status }
     sort: createdAt
+    cache: 2m
     index: GSI2
     key: { GSI2PK: "USER_STATUS#{status}", GSI2SK: "{createdAt}#{id}" }
     entry:

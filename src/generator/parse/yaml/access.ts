@@ -1,7 +1,7 @@
 /** Who asks, and which roles there are. */
 
-import type { AccessModel } from '../../access-model.js';
 import { keysOf } from '../../language/schema.js';
+import type { AccessModel } from '../../sdl-model.js';
 import { type Entry, entriesOf, type Reading, wordOf, wordsOf } from './nodes.js';
 
 export function readAccess(reading: Reading, entry: Entry | undefined): AccessModel | undefined {

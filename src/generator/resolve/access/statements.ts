@@ -1,6 +1,5 @@
 /** Which roles there are, and what `@allow` says of each field. */
 
-import { type AllowModel, allowDirective, anyone } from '../../access-model.js';
 import {
   type FieldPath,
   fieldNamed,
@@ -10,6 +9,7 @@ import {
   type Source,
   type Word,
 } from '../../model.js';
+import { type AllowModel, allowDirective, anyone } from '../../sdl-model.js';
 
 /** Every role that `@allow` may name, `ANYONE` aside: of an enum, its values as they are written. */
 export function rolesOf({ access, sdl }: Model): readonly string[] {

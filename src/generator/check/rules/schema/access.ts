@@ -1,6 +1,5 @@
 /** `access` and `@allow`: what they name exists, and no directive is without an effect. */
 
-import { allowDirective, anyone } from '../../../access-model.js';
 import { suggestion } from '../../../diagnostics/suggest.js';
 import { printType, type SdlField, type SdlType } from '../../../model.js';
 import {
@@ -14,6 +13,7 @@ import {
 import type { ResolvedModel } from '../../../resolve/resolved-model.js';
 import { encodingOf, isRoot } from '../../../resolve/sdl.js';
 import { valueAlong } from '../../../resolve/value-paths.js';
+import { allowDirective, anyone } from '../../../sdl-model.js';
 import { type Check, type Finding, listed } from '../../row.js';
 
 export const accessChecks: readonly Check<ResolvedModel>[] = [
