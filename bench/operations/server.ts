@@ -9,7 +9,7 @@ import type { Sample } from '../../src/server/seed/sample.js';
 export const tableName = 'bench-entities';
 
 /** The physical names of the tables by their logical ones. */
-export const tableNames = { entities: tableName, events: 'bench-events' };
+export const tableNames = { entities: tableName, events: 'bench-events', cache: 'bench-cache' };
 
 /** Who asks, in every request: reading who that is costs nothing here. */
 export interface Asking {
