@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../../src/server/config.js';
+import { until } from '../support/until.js';
 import { askAt, freePort, type Program, run } from './support/process.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -90,6 +91,17 @@ describe('starting', () => {
     await program.saw(/"path":"\/graphql"/);
     const stopped = program.stop();
     expect((await answer).signIn.accessToken).toMatch(/^ey/);
+    expect(await stopped).toBe(0);
+  });
+
+  test('told to stop, tells load balancers first, and goes on serving until they have noticed', async () => {
+    const { program, port } = await started({ DRAIN_SECONDS: '10' });
+    const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+    expect(await status('/readyz')).toBe(200);
+    const stopped = program.stop();
+    await until(async () => (await status('/readyz')) === 503);
+    expect(await status('/livez')).toBe(200);
+    expect((await askAt<SignedIn>(port, signIn)).signIn.accessToken).toMatch(/^ey/);
     expect(await stopped).toBe(0);
   });
 
