@@ -67,10 +67,8 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   const errorHandler: NonNullable<RouteOptions['errorHandler']> = function (error, request, reply) {
     const { errors: causes } = error as { readonly errors?: readonly unknown[] };
     const shown = causes?.map(parseError) as readonly GraphQLError[] | undefined;
-    const told = Object.assign(
-      Object.create(error),
-      shown && { errors: production ? shown.map(discreet) : shown },
-    );
+    const errors = production ? shown?.map(discreet) : shown;
+    const told = errors ? Object.assign(Object.create(error), { errors }) : error;
     graphqlOverHttp.additionalRouteOptions.errorHandler.call(this, told, request, reply);
     // What the server failed at, and what was refused for being too much, is not counted again.
     if (reply.statusCode < 429) admission.refused(request);
