@@ -13,10 +13,10 @@ import { logFaults } from './http/errors.js';
 import { graphqlOverHttp } from './http/http.js';
 import { checkBody, checkQueryString } from './http/parameters.js';
 import { ide } from './ide/ide.js';
-import { Admission } from './limits/admission.js';
 import { errorsOf, KeptDocuments, parseDocument, parseError } from './limits/documents.js';
 import { hideSchema } from './limits/introspection.js';
 import { depthLimit } from './limits/limits.js';
+import { Toll } from './limits/toll.js';
 import { refuseSubscription } from './live/operations.js';
 import { subscriptionsOf } from './live/subscriptions.js';
 import { orInstall } from './optional.js';
@@ -59,11 +59,13 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   if (corsOrigins.length > 0) await allowOrigins(app, corsOrigins);
 
   const schema = executableSchema(options.typeDefs, options.scalars);
-  const watch = await watching(app, options, production);
+  const overload = overloadOf(app, limits);
+  const refused = () => overload.state().refused;
+  const watch = await watching(app, options, { isProduction: production, refused });
   const documents = documentsOf(options, schema, limits);
-  const admission = new Admission(options, schema, limits, production);
+  const toll = new Toll(options, schema, limits, production);
   const { preParsing } = graphqlOverHttp.additionalRouteOptions;
-  const admit = async (request: FastifyRequest) => admission.request(request);
+  const admit = async (request: FastifyRequest) => toll.request(request);
   const errorHandler: NonNullable<RouteOptions['errorHandler']> = function (error, request, reply) {
     const { errors: causes } = error as { readonly errors?: readonly unknown[] };
     const shown = causes?.map(parseError) as readonly GraphQLError[] | undefined;
@@ -71,17 +73,16 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     const told = errors ? Object.assign(Object.create(error), { errors }) : error;
     graphqlOverHttp.additionalRouteOptions.errorHandler.call(this, told, request, reply);
     // What the server failed at, and what was refused for being too much, is not counted again.
-    if (reply.statusCode < 429) admission.refused(request);
+    if (reply.statusCode < 429) toll.refused(request);
   };
   const subscriptions = schema.getSubscriptionType()
     ? await subscriptionsOf(
         app,
         options,
-        { limits, isProduction: production, admission, documents, watch },
+        { limits, isProduction: production, toll, documents, watch },
         errorHandler,
       )
     : undefined;
-  const overload = overloadOf(app, limits);
 
   await app.register(mercurius, {
     ...graphqlOverHttp,
@@ -98,7 +99,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
       validateOptions: { hideSuggestions: production } as object,
     },
     context: (request: FastifyRequest, reply: FastifyReply) =>
-      contextFor(request, reply, options, { deadlineMs: limits.operationMs, admission, watch }),
+      contextFor(request, reply, options, { deadlineMs: limits.operationMs, toll, watch }),
     additionalRouteOptions: {
       ...graphqlOverHttp.additionalRouteOptions,
       // Mercurius has an `onRequest` of its own. What is refused for the caller's rate takes no place of others.
@@ -130,7 +131,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
   const payerIn = (context: Pick<MercuriusContext, 'reply'>) =>
     payerOf(context.reply.request, ours(context as MercuriusContext).principal, options.principalId);
   app.graphql.addHook('preValidation', async (schema, document, context) => {
-    if (context.reply as FastifyReply | undefined) await admission.document(document, () => payerIn(context));
+    if (context.reply as FastifyReply | undefined) await toll.document(document, () => payerIn(context));
     kept.add(document, schema);
   });
   app.graphql.addHook('preExecution', async (schema, document, context, variables) => {
@@ -140,7 +141,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
     if (context.reply) {
       const { operationName } = parametersOf(context.reply.request);
-      await admission.operation({ document, operationName, variables }, () => payerIn(context));
+      await toll.operation({ document, operationName, variables }, () => payerIn(context));
     }
     // Mercurius keeps one compiled operation for a document, whichever operation is requested next. A document that a hook
     // gives is not compiled.
@@ -211,7 +212,7 @@ async function allowOrigins(app: FastifyInstance, origins: readonly string[]): P
 /** What surrounds an operation. */
 interface Around {
   readonly deadlineMs: number;
-  readonly admission: Admission;
+  readonly toll: Toll;
   readonly watch: Watching;
 }
 
@@ -219,10 +220,10 @@ async function contextFor(
   request: FastifyRequest,
   reply: FastifyReply,
   options: PluginOptions,
-  { deadlineMs, admission, watch }: Around,
+  { deadlineMs, toll, watch }: Around,
 ): Promise<RequestContext> {
   const principal = await principalOf(request, options.authenticate);
-  admission.caller(payerOf(request, principal, options.principalId));
+  toll.caller(payerOf(request, principal, options.principalId));
   const db = options.database.session({
     actor: principal === null ? null : (options.actor?.(principal) ?? null),
     signal: clientGone(reply),

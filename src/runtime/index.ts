@@ -1,6 +1,6 @@
 /** What servers, hand-written rules and tests import: `tableloom/runtime`. Generated code has a door of its own, generated.ts. */
 export { budgetOf } from '../budget/budget.js';
-export type { Costs } from '../budget/costs.js';
+export type { AccessCost, Costs } from '../budget/costs.js';
 export type { Budget, BudgetField, BudgetOptions, Figures, Sizes } from '../budget/figures.js';
 export type { CacheSettings } from './cache/cache.js';
 export type { DaxReads, DaxSettings } from './client/dax.js';
@@ -38,7 +38,6 @@ export type {
 } from './events/types.js';
 export type { ItemKey } from './keys/item-key.js';
 export type {
-  BreakerState,
   CacheRead,
   ObservedDelivery,
   ObservedPattern,
@@ -132,6 +131,7 @@ export type {
   PageArguments,
   PageInfo,
   SequenceRef,
+  SharedCache,
   TableRef,
 } from './types.js';
 export { canonicalTime } from './values.js';

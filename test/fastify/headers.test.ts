@@ -28,7 +28,7 @@ test('every answer of ours has what helmet sets, or what is stricter', async () 
   const document = { query: '{ stop(id: "q") { name } }' };
   const paths = [
     '/health',
-    '/health/live',
+    '/livez',
     '/graphiql',
     '/graphiql/init.js',
     `/graphql?${new URLSearchParams(document)}`,

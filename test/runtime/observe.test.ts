@@ -8,7 +8,6 @@ import {
   type Observer,
 } from 'tableloom/runtime';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { Observers } from '../../src/runtime/observe/observers.js';
 import { rules } from '../fastify/metrics/support.js';
 import * as generated from '../fixtures/ok/computed-attributes/generated/index.js';
 import { stopCodec } from '../fixtures/ok/computed-attributes/generated/items.js';
@@ -85,15 +84,6 @@ test('an observer that fails becomes a warning, and the request an answer', asyn
   expect(await database.session().list(stopsInCell({ cell: '1:2' }))).toEqual([]);
   expect(requests).toHaveLength(1);
   expect(warn.mock.calls.map(([error]) => String(error))).toEqual(['Error: broken', 'Error: broken']);
-});
-
-test('an observer that is added while the breaker is open learns that', () => {
-  const observers = new Observers({});
-  observers.breaker('open');
-  const seen: string[] = [];
-  observers.add({ breaker: (state) => void seen.push(state) });
-  observers.breaker('half-open');
-  expect(seen).toEqual(['open', 'half-open']);
 });
 
 test('a pseudonym is the same in all processes with the secret, and another with another secret', async () => {

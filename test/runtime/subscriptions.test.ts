@@ -302,9 +302,7 @@ describe('a subscription', () => {
       const again = restarted();
       const before = queries();
       const all = await Promise.all(
-        Array.from({ length: subscribers }, () =>
-          noteChanged()({ since: cursor }, { db: again.session() }),
-        ),
+        Array.from({ length: subscribers }, () => noteChanged()({ since: cursor }, { db: again.session() })),
       );
       for (const [got] of await Promise.all(all.map((one) => take(one, texts.length))))
         expect(got).toEqual(texts);

@@ -10,7 +10,7 @@ import { renewContext, type Session } from 'tableloom/runtime';
 import type { TrustedDocuments } from '../documents/documents.js';
 import { discreet } from '../http/discreet.js';
 import { codeOf, formatError, logFaults, withRequestCode } from '../http/errors.js';
-import type { Admission } from '../limits/admission.js';
+import type { Toll } from '../limits/toll.js';
 import type { PluginOptions, ServerLimits } from '../options.js';
 import type { Watching } from '../watch/watch.js';
 import type { Caller } from './caller.js';
@@ -31,7 +31,7 @@ export interface Live {
   /** How long what is read of a caller may take, in milliseconds. */
   readonly operationMs: number;
   readonly connections: Connections;
-  readonly admission: Admission;
+  readonly toll: Toll;
   readonly documents: TrustedDocuments | undefined;
   /**
    * Begins a subscription, or returns why it does not. Never throws.
@@ -52,7 +52,7 @@ export interface Live {
 export interface Common {
   readonly limits: ServerLimits;
   readonly isProduction: boolean;
-  readonly admission: Admission;
+  readonly toll: Toll;
   readonly documents: TrustedDocuments | undefined;
   readonly watch: Watching;
 }
@@ -60,7 +60,7 @@ export interface Common {
 export function liveOf(
   app: FastifyInstance,
   options: PluginOptions,
-  { limits, isProduction, admission, documents, watch }: Common,
+  { limits, isProduction, toll, documents, watch }: Common,
 ): Live {
   const { database, costs } = options;
   const { metrics, traces } = watch;
@@ -70,7 +70,7 @@ export function liveOf(
     costs,
     limits,
     documents,
-    admission,
+    toll,
     isHidden: isProduction,
     canSignIn: options.authenticate !== undefined,
   });
@@ -84,7 +84,7 @@ export function liveOf(
     return errors;
   };
   const refused = ({ request }: Caller, errors: readonly GraphQLError[]) => {
-    admission.refused(request);
+    toll.refused(request);
     return errors;
   };
   return {
@@ -92,15 +92,15 @@ export function liveOf(
     limits: live,
     operationMs: limits.operationMs,
     connections: new Connections(live.connectionsPerPrincipal),
-    admission,
+    toll,
     documents,
     async begin(caller, parameters, ending) {
       try {
-        admission.caller(caller.payer);
+        toll.caller(caller.payer);
         const operation = await prepare(parameters, caller);
         if (!('schema' in operation)) return refused(caller, operation);
         const { document, operationName, variableValues: variables } = operation;
-        await admission.operation({ document, operationName, variables }, () => caller.payer);
+        await toll.operation({ document, operationName, variables }, () => caller.payer);
         const context = await caller.context(database.session({ signal: ending.signal }));
         const renew = (db: Session) => caller.context(db);
         const args = { ...operation, contextValue: { ...context, [renewContext]: renew } };

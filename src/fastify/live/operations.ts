@@ -12,9 +12,9 @@ import {
 import type { Costs } from 'tableloom/runtime';
 import { refuseCostly } from '../cost/cost.js';
 import type { DocumentParameters, TrustedDocuments } from '../documents/documents.js';
-import type { Admission } from '../limits/admission.js';
 import { errorsOf, parseDocument } from '../limits/documents.js';
 import { hideSchema } from '../limits/introspection.js';
+import type { Toll } from '../limits/toll.js';
 import type { ServerLimits } from '../options.js';
 import type { Caller } from './caller.js';
 
@@ -29,7 +29,7 @@ export interface OperationRules {
   readonly costs: Costs;
   readonly limits: ServerLimits;
   readonly documents: TrustedDocuments | undefined;
-  readonly admission: Admission;
+  readonly toll: Toll;
   /** Whether callers without a principal may not read the schema. */
   readonly isHidden: boolean;
   /** Whether there are principals at all. */
@@ -47,7 +47,7 @@ export type Prepare = (
 
 /** The rules are those of requests over HTTP, to which subscriptions add that there is nothing else. */
 export function preparation(rules: OperationRules): Prepare {
-  const { costs, limits, documents, admission, isHidden, canSignIn } = rules;
+  const { costs, limits, documents, toll, isHidden, canSignIn } = rules;
   const valid = new ValidDocuments(limits, isHidden);
   return async (parameters, { principal, payer }) => {
     const { operationName, variables } = parameters;
@@ -55,7 +55,7 @@ export function preparation(rules: OperationRules): Prepare {
     try {
       // Over a WebSocket a client that names a document sends an empty text besides, which the protocol requires.
       const query = documents === undefined ? parameters.query : String(documents.textOf(parameters));
-      const document = await valid.read(query, schema, (unread) => admission.document(unread, () => payer));
+      const document = await valid.read(query, schema, (unread) => toll.document(unread, () => payer));
       if ('kind' in document) {
         const operation = getOperationAST(document, operationName);
         if (operation?.operation !== OperationTypeNode.SUBSCRIPTION)

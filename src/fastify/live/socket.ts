@@ -82,7 +82,7 @@ export class Socket {
 
   /** Finds out who the client is. False where it was refused, and is being disconnected. */
   async connect(parameters: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
-    const { admission, connections, options, limits, operationMs } = this.#live;
+    const { toll, connections, options, limits, operationMs } = this.#live;
     const given = parameters.authorization ?? parameters.Authorization;
     try {
       const authorization = given === undefined ? undefined : String(given);
@@ -97,7 +97,7 @@ export class Socket {
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal !== null) {
-        admission.refused(this.#request);
+        toll.refused(this.#request);
         return this.#refuse(closeCodes.forbidden, refusal);
       }
       this.#request.log.error({ err: error }, 'a subscriber could not be checked');

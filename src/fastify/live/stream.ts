@@ -31,7 +31,7 @@ export function streamRoute(
     url: path,
     exposeHeadRoute: false,
     preParsing: async (request, _reply, payload) => {
-      live.admission.request(request);
+      live.toll.request(request);
       refuseTwoMeanings(request);
       const { accept = '*/*' } = request.headers;
       if (!/text\/(event-stream|\*)|\*\/\*/i.test(accept)) throw httpError(406, 'Accept text/event-stream.');

@@ -43,7 +43,7 @@ export const instruments = {
   requests: {
     name: 'tableloom_dynamodb_request_duration_seconds',
     kind: 'histogram',
-    help: 'How long requests to DynamoDB took, with the further attempts of the SDK.',
+    help: 'How long requests to DynamoDB took, each attempt for itself.',
     labels: ['operation', 'pattern'],
     unit: 'Seconds',
     buckets: fine,
@@ -58,8 +58,8 @@ export const instruments = {
   retries: {
     name: 'tableloom_dynamodb_retries_total',
     kind: 'counter',
-    help: 'Further attempts that the SDK made of requests.',
-    labels: ['operation'],
+    help: 'Requests to DynamoDB that were sent again.',
+    labels: [],
     unit: 'Count',
   },
   units: {
@@ -94,7 +94,21 @@ export const instruments = {
   breaker: {
     name: 'tableloom_breaker_state',
     kind: 'gauge',
-    help: 'The circuit breaker: 0 is closed, 1 half open, 2 open.',
+    help: 'The circuit of reads, or writes, of a table: 0 is closed, 1 half open, 2 open.',
+    labels: ['table', 'kind'],
+    unit: null,
+  },
+  waiting: {
+    name: 'tableloom_dynamodb_waiting_requests',
+    kind: 'gauge',
+    help: 'Requests to DynamoDB that wait for a connection.',
+    labels: [],
+    unit: 'Count',
+  },
+  shed: {
+    name: 'tableloom_shed_operations_total',
+    kind: 'counter',
+    help: 'Operations that were refused because the server was overloaded.',
     labels: [],
     unit: 'Count',
   },

@@ -9,6 +9,7 @@ import { measuring } from './observer.js';
 import { ProcessMetrics } from './process.js';
 import { prometheusText } from './prometheus.js';
 import { Registry } from './registry.js';
+import { readStorage } from './storage.js';
 
 /** How often lines are written for CloudWatch, in milliseconds: its metrics are of minutes. */
 const emfEveryMs = 60_000;
@@ -39,11 +40,13 @@ export interface Metrics {
 interface Measured {
   readonly database: Database;
   readonly tables: readonly TableDefinition[];
+  /** How many operations were refused because of overload. */
+  readonly refused: () => number;
 }
 
 export function metricsOf(
   app: FastifyInstance,
-  { database, tables }: Measured,
+  { database, tables, refused }: Measured,
   { prometheus, emf, operations = [] }: MetricsOptions,
   isProduction: boolean,
 ): Metrics {
@@ -52,6 +55,8 @@ export function metricsOf(
   const ofProcess = new ProcessMetrics();
   const read = () => {
     ofProcess.read(registry);
+    readStorage(registry, database);
+    registry.set('shed', [], refused());
     hot.report(registry, Date.now());
   };
   registry.set('subscriptions', [], 0);

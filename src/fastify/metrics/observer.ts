@@ -1,5 +1,5 @@
 /** What a database reports, as metrics. */
-import type { BreakerState, ObservedRequest, Observer, RequestOutcome } from 'tableloom/runtime';
+import type { ObservedRequest, Observer, RequestOutcome } from 'tableloom/runtime';
 import { consumedBy, keysIn, unitsOf } from './capacity.js';
 import type { HotPartitions } from './hot-partitions.js';
 import type { Registry } from './registry.js';
@@ -11,30 +11,19 @@ export function kindOf({ operation }: Pick<ObservedRequest, 'operation'>): 'read
   return reads.has(operation) ? 'read' : 'write';
 }
 
-/** How often the SDK sent a request. */
-export function attemptsOf({ output, error }: RequestOutcome): number {
-  const answered = (output ?? error) as { readonly $metadata?: { readonly attempts?: number } } | undefined;
-  return answered?.$metadata?.attempts ?? 1;
-}
-
 /** What names an error: its code, or else its name. */
 export function errorName(error: unknown): string {
   const { code, name } = (error ?? {}) as { readonly code?: unknown; readonly name?: unknown };
   return String(code ?? name ?? 'Error');
 }
 
-const states: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
-
 /** @param now in milliseconds since 1970 */
 export function measuring(registry: Registry, hot: HotPartitions, now = Date.now): Observer {
-  registry.set('breaker', [], states.closed);
   const ended = (request: ObservedRequest, outcome: RequestOutcome) => {
     const { operation, pattern, tables } = request;
     const kind = kindOf(request);
     registry.observe('requests', [operation, pattern], outcome.ms / 1000);
     if (outcome.error !== undefined) registry.count('failures', [operation, errorName(outcome.error)]);
-    const attempts = attemptsOf(outcome);
-    if (attempts > 1) registry.count('retries', [operation], attempts - 1);
     const keys = keysIn(request);
     if (keys !== undefined) registry.observe('batch', [pattern], keys);
     const units = unitsOf(consumedBy(outcome), tables);
@@ -48,6 +37,5 @@ export function measuring(registry: Registry, hot: HotPartitions, now = Date.now
     }),
     delivered: ({ type, lagMs }) => registry.observe('lag', [type], lagMs / 1000),
     cacheRead: ({ name, level, result }) => registry.count('cache', [name, level, result]),
-    breaker: (state) => registry.set('breaker', [], states[state]),
   };
 }

@@ -7,7 +7,7 @@ import type { Attributes, Span } from '@opentelemetry/api';
 import type { ObservedRequest, Observer, RequestOutcome, Watch } from 'tableloom/runtime';
 import { isFaultCode } from '../http/errors.js';
 import { consumedBy, keysIn } from '../metrics/capacity.js';
-import { attemptsOf, errorName } from '../metrics/observer.js';
+import { errorName } from '../metrics/observer.js';
 import { orInstall } from '../optional.js';
 import type { AnsweredOperation, OperationWatcher } from '../watch/operations.js';
 
@@ -152,12 +152,10 @@ function attributesOfOutcome(outcome: RequestOutcome): Attributes {
     readonly ScannedCount?: number;
     readonly $metadata?: { readonly requestId?: string };
   };
-  const attempts = attemptsOf(outcome);
   return {
     'aws.dynamodb.consumed_capacity': consumedBy(outcome).map((one) => JSON.stringify(one)),
     ...(Count !== undefined && { 'aws.dynamodb.count': Count }),
     ...(ScannedCount !== undefined && { 'aws.dynamodb.scanned_count': ScannedCount }),
     ...($metadata?.requestId !== undefined && { 'aws.request_id': $metadata.requestId }),
-    ...(attempts > 1 && { 'tableloom.attempts': attempts }),
   };
 }

@@ -15,12 +15,14 @@ export interface Watching {
 export async function watching(
   app: FastifyInstance,
   options: PluginOptions,
-  isProduction: boolean,
+  { isProduction, refused }: { readonly isProduction: boolean; readonly refused: () => number },
 ): Promise<Watching> {
   const { database, costs, slow = {} } = options;
   const { prometheus, emf } = options.metrics ?? {};
   const isMeasured = prometheus !== undefined || emf !== undefined;
-  const metrics = isMeasured ? metricsOf(app, options, { ...options.metrics }, isProduction) : undefined;
+  const metrics = isMeasured
+    ? metricsOf(app, { ...options, refused }, { ...options.metrics }, isProduction)
+    : undefined;
   const traces = options.traces ? await tracesOf() : undefined;
   if (traces !== undefined) {
     const stop = database.observe(traces.observer);

@@ -14,6 +14,8 @@ const [most, perSecond, perSuccess] = [100, 10, 0.2];
 export class RetryBudget {
   #tokens = most;
   #since = performance.now();
+  /** How many repetitions it has allowed. */
+  taken = 0;
 
   /** How many repetitions it would allow at this moment. */
   get left(): number {
@@ -27,6 +29,7 @@ export class RetryBudget {
   take(): boolean {
     if (this.left < 1) return false;
     this.#tokens -= 1;
+    this.taken += 1;
     return true;
   }
 

@@ -2,26 +2,27 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TableloomError } from '../errors.js';
 import { RetryBudget } from './budget.js';
-import { Circuit, type CircuitState, type Outcome } from './circuit.js';
+import { Circuit, type Outcome } from './circuit.js';
 import { connectionsOf } from './connections.js';
 import type { Limits } from './limits.js';
 import { Places } from './places.js';
 
-export type Kind = 'read' | 'write';
+type Kind = 'read' | 'write';
 
 /** How a database's requests fare at this moment. */
 export interface StorageState {
   /** Of each table, by its physical name, that was read or written. */
   readonly circuits: readonly {
     readonly table: string;
-    readonly kind: Kind;
-    readonly state: CircuitState;
+    readonly kind: 'read' | 'write';
+    readonly state: 'closed' | 'open' | 'half-open';
   }[];
   /** Requests that are sent. */
   readonly underWay: number;
   /** Requests that wait for a connection. */
   readonly waiting: number;
-  /** How many requests could be repeated now. */
+  /** How many requests were repeated, and how many more could be now. */
+  readonly retries: number;
   readonly retriesLeft: number;
 }
 
@@ -65,6 +66,7 @@ export class Traffic {
       })),
       underWay: this.#connections.taken,
       waiting: this.#waiting,
+      retries: this.budget.taken,
       retriesLeft: this.budget.left,
     };
   }

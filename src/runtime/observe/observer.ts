@@ -6,7 +6,7 @@ import type { InputOf, Operation, OutputOf } from '../client/operations.js';
  * becomes a warning of the process, and changes nothing else.
  */
 export interface Observer {
-  /** A request to DynamoDB is about to be sent. Further attempts that the SDK makes of it are not reported. */
+  /** A request to DynamoDB is about to be sent: each attempt is one. */
   request?(request: ObservedRequest): Watch<RequestOutcome> | undefined;
   /** The records of a pattern, or their number, are about to be read, or a write is about to be carried out. */
   pattern?(pattern: ObservedPattern): Watch<Outcome> | undefined;
@@ -14,8 +14,6 @@ export interface Observer {
   delivered?(delivery: ObservedDelivery): void;
   /** A cache was read. */
   cacheRead?(read: CacheRead): void;
-  /** The circuit breaker has changed its state, or is not closed when the observer is added. */
-  breaker?(state: BreakerState): void;
 }
 
 /** What accompanies one piece of work. */
@@ -74,5 +72,3 @@ export interface CacheRead {
   /** What was read: a pattern or an entity. */
   readonly name: string;
 }
-
-export type BreakerState = 'closed' | 'half-open' | 'open';

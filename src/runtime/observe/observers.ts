@@ -1,7 +1,6 @@
 /** The observers of one database. */
 import type { InputOf, Operation, OutputOf } from '../client/operations.js';
 import type {
-  BreakerState,
   CacheRead,
   ObservedDelivery,
   ObservedPattern,
@@ -18,7 +17,6 @@ export class Observers {
   /** Logical table names by physical ones. */
   readonly tables: Readonly<Record<string, string>>;
   #all: readonly Observer[] = [];
-  #breaker: BreakerState = 'closed';
 
   /** @param tables physical table names by logical ones */
   constructor(tables: Readonly<Record<string, string>>) {
@@ -35,7 +33,6 @@ export class Observers {
   /** Returns what takes it away again. */
   add(observer: Observer): () => void {
     this.#all = [...this.#all, observer];
-    if (this.#breaker !== 'closed') guarded(() => observer.breaker?.(this.#breaker));
     return () => {
       this.#all = this.#all.filter((one) => one !== observer);
     };
@@ -75,11 +72,6 @@ export class Observers {
 
   cacheRead(read: CacheRead): void {
     this.#each((one) => one.cacheRead?.(read));
-  }
-
-  breaker(state: BreakerState): void {
-    this.#breaker = state;
-    this.#each((one) => one.breaker?.(state));
   }
 
   #each<R>(report: (observer: Observer) => R): NonNullable<R>[] {

@@ -12,7 +12,7 @@ const tokensPerPoint = 100;
 /** Bytes of a body that take as long to read. */
 const bytesPerPoint = 16 * 1024;
 
-export class Admission {
+export class Toll {
   readonly #prices: Prices;
   readonly #rates: Rates | undefined;
 
