@@ -51,7 +51,16 @@ test('ignores what is not a message of ours', async () => {
   await connected(one);
   const stranger = await createClient({ url: redis.url }).connect();
   onTestFinished(() => stranger.destroy());
-  const wakes = [[1, 2], ['A'], null, 'B', ['C', 'yesterday'], ['D', created.timestamp, 'more']];
+  const { timestamp } = created;
+  const wakes = [
+    { type: 1, timestamp: 2 },
+    { type: 'A' },
+    null,
+    'B',
+    ['B', timestamp],
+    { type: 'C', timestamp: 'yesterday' },
+    { type: 'D', timestamp, more: 'more', record: 1, actor: 'USER#1' },
+  ];
   for (const message of [
     '',
     '{',
@@ -64,7 +73,7 @@ test('ignores what is not a message of ours', async () => {
   ])
     await stranger.publish('tableloom:events', message);
   await until(() => one.heard.length > 0);
-  expect(one.heard).toEqual([{ type: 'D', timestamp: created.timestamp }]);
+  expect(one.heard).toEqual([{ type: 'D', timestamp, actor: 'USER#1' }]);
 });
 
 test('does without Redis until it is there, and again when it is back', async () => {
