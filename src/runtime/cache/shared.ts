@@ -40,10 +40,11 @@ export function sharedAnswers(
   async function read(question: string, { table, version }: SharedCache): Promise<Cached | undefined> {
     const binding = bindingOf(`${version} ${question}`);
     const input = { TableName: requester.tableName(table), Key: keyOf(table.partition, binding) };
-    const { Item } = await requester.send('GetItem', input, 'cache');
-    const sealed = typeof Item?.data === 'string' ? sealer.open(binding, Item.data) : undefined;
-    if (sealed === undefined || typeof Item?.at !== 'number') return undefined;
-    return { value: deserialize(await inflate(sealed)), at: Item.at };
+    const { Item: item } = await requester.send('GetItem', input, 'cache');
+    const { at, data } = (item ?? {}) as { readonly at?: unknown; readonly data?: unknown };
+    const sealed = typeof data === 'string' ? sealer.open(binding, data) : undefined;
+    if (sealed === undefined || typeof at !== 'number') return undefined;
+    return { value: deserialize(await inflate(sealed)), at };
   }
 
   async function write(
