@@ -131,8 +131,9 @@ async function carryOut(
         if (isSearching) searches += 1;
         if (searches >= mostSearches) throw conflict(outcome.error.cause);
       } else for (const { table, key } of outcome.met) lessons.contested.add(itemId(table, key));
-      if (outcome.kind === 'busy' && outcome.error.code === 'BUSY' && !requester.mayRepeat())
-        throw outcome.error;
+      // That others are writing the same items says nothing of load.
+      const isLoad = outcome.kind === 'busy' && outcome.met.length === 0 && outcome.error.code === 'BUSY';
+      if (isLoad && !requester.mayRepeat()) throw outcome.error;
       const others = outcome.kind === 'stale' && !isSearching;
       if (!(await retry.wait({ others })) && !(others && attempts < leastAttempts))
         throw outcome.kind === 'stale' ? conflict(outcome.error.cause) : outcome.error;

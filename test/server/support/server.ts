@@ -111,7 +111,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     newSecret: predictable ? () => countedSecret(++secrets) : undefined,
     passwordCost: worthlessCost,
   });
-  const app = await buildApp({ database, auth, ...options.app });
+  // Tests ask for as much at the same time as they like; test/fastify/overload.test.ts is about what is refused then.
+  const appOptions = { ...options.app, limits: { waitMs: 60_000, ...options.app?.limits } };
+  const app = await buildApp({ database, auth, ...appOptions });
 
   const ask = async <Data = Json>(query: string, asked: AskOptions = {}): Promise<Answer<Data>> => {
     const { token, variables, operationName } = asked;
@@ -142,7 +144,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     pass(milliseconds) {
       now = new Date(now.getTime() + milliseconds);
     },
-    another: () => buildApp({ database: databaseOn(engine.client), auth, ...options.app }),
+    another: () => buildApp({ database: databaseOn(engine.client), auth, ...appOptions }),
     writeUnits: meter,
     stopStorage: () => engine.close(),
     async close() {
