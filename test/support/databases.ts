@@ -31,6 +31,8 @@ export async function openTables(
         client,
         tables: names,
         cursorSecrets: ['a secret of the tests, long enough'],
+        // Tests look at what is stored, whoever wrote it.
+        cache: false,
         ...options,
       }),
   };

@@ -17,7 +17,7 @@ import { columnOf, gridOf, known } from './grid.js';
 
 /**
  * `=`: the column itself declares it, or cannot be without. `answer`: the answer is another one. `reads`: other requests bring the
- * same answer. `value`, `page`, `total`, `limit`, `cap`, `rule`: what clients get differs as that word says. `-`: refused with
+ * same answer. `cached`: the answer is the same, as nothing was written. `value`, `page`, `total`, `limit`, `cap`, `rule`: what clients get differs as that word says. `-`: refused with
  * `key-without-effect`. Else the code of the diagnostic that refuses it.
  */
 const grid = gridOf(`
@@ -48,6 +48,7 @@ const grid = gridOf(`
   entry      reads        reads        reads             -                   reads        -                   -                   reads        reads        reads        reads        answer       exists-list  -
   type       -            -            -                 -                   -            -                   -                   -            -            -            -            -            -            answer
   consistent reads        reads        reads             reads               reads        reads               reads               reads        reads        reads        reads        reads        reads        -
+  cache      cached       cached       cached            cached              cached       -                   -                   cached       cached       cached       -            -            -            -
   page       -            answer       page              answer              -            -                   -                   -            -            answer       -            limit        limit        -
   distinct   -            -            -                 -                   -            -                   -                   -            -            answer       -            -            -            -
   select     value        value        wrong-return-type -                   -            -                   -                   -            value        value        value        value        -            -
@@ -216,6 +217,8 @@ function added(key: string, column: string): Added {
       });
     case 'consistent':
       return put({ consistent: true });
+    case 'cache':
+      return put({ cache: '5m' });
     case 'page':
       return put({ page: returns.startsWith('[') ? { max: 2 } : { default: 1, max: 2 } });
     case 'distinct':
@@ -352,7 +355,7 @@ const rules = {
   unseen: () => false,
 };
 
-const shownWords = new Set(['answer', 'reads', 'value', 'page', 'total', 'limit', 'rule']);
+const shownWords = new Set(['cached', 'answer', 'reads', 'value', 'page', 'total', 'limit', 'rule']);
 
 test('every kind and every key of patterns has its cells', () => {
   const { keys } = patternSection;
@@ -396,7 +399,7 @@ describe.each(Object.entries(columns))('%s', (column, { args, returns, asked }) 
       const fields = part.flatMap(([key, word]) => {
         const one = added(key, column);
         const own = fieldOf(`${key}With`, one, one.yaml);
-        if (['value', 'total', 'rule', 'page'].includes(word)) return [own];
+        if (['cached', 'value', 'total', 'rule', 'page'].includes(word)) return [own];
         return [own, prunedField(fieldOf(`${key}Without`, one, withoutKey(key, one)))];
       });
       const play = await Play.open(project(fields), emptyTally(), onTestFinished, rules);
@@ -420,7 +423,7 @@ describe.each(Object.entries(columns))('%s', (column, { args, returns, asked }) 
           continue;
         }
         const own = await ask(`${key}With`, more);
-        if (['value', 'total', 'page'].includes(word)) continue;
+        if (['cached', 'value', 'total', 'page'].includes(word)) continue;
         const other = await ask(`${key}Without`, more);
         if (word === 'answer') expect(own.expected, key).not.toEqual(other.expected);
         if (word === 'limit') {

@@ -79,7 +79,7 @@ async function go(database: Database, lane: number, first: number): Promise<neve
 async function main([path = '', ...first]: readonly string[]): Promise<void> {
   const engine = await openEmbedded({ path });
   const client = new DynamoDBClient({ ...engine.clientConfig });
-  const names = { entities: tableName, events: `${tableName}-events` };
+  const names = { entities: tableName, events: `${tableName}-events`, cache: `${tableName}-cache` };
   await createTables(client, tables, names);
   const database = new Database({
     client,
