@@ -61,6 +61,8 @@ export class DevelopmentStorage {
     const tables = resolveTableNames(generated.tables, { ...Object.fromEntries(missing), ...process.env });
     for (const definition of generated.tables) await this.#bringTable(definition, tables, voice);
     const database = new ReportingDatabase({
+      // Each operation shows its requests, and what it answers is what is stored.
+      cache: false,
       client: this.client,
       capacity: true,
       tables,
