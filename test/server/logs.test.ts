@@ -27,6 +27,8 @@ const lines: string[] = [];
 
 beforeAll(async () => {
   server = await startServer({
+    // It can be stopped.
+    engine: 'embedded',
     sample: smallSample(),
     database: { limits: { attemptMs: 200, deadlineMs: 400 } },
     app: {

@@ -15,7 +15,8 @@ const callers = engineKind() === 'dynamodb-local' ? 1000 : 200;
 
 async function open(): Promise<Project> {
   const generated = { typeDefs, tables, createLoaders, resolvers: createResolvers(rules) };
-  const project = await openProject(generated, undefined, { compute: writeRules });
+  // All of them wait for connections.
+  const project = await openProject(generated, undefined, { compute: writeRules, limits: { queue: 2000 } });
   await project.data(
     `mutation { addConcert(input: { id: "c", title: "Così", tags: [], genres: [], seatsLeft: 100 }) { id } }`,
   );
