@@ -105,7 +105,7 @@ test('reads of caches: of records and of answers, in the process and in what pro
     database: one,
     engine,
     names,
-  } = await openProject(cached.definitions, { now: () => new Date(moment) });
+  } = await openProject(cached.definitions, { now: () => new Date(moment), cache: {} });
   const other = new Database({
     client: engine.client,
     tables: names,

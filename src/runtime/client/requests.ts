@@ -62,6 +62,9 @@ interface Consumed {
   readonly CapacityUnits?: number | undefined;
 }
 
+/** Less time than this is none for another attempt, in milliseconds. */
+const leastMs = 2;
+
 const reads: ReadonlySet<Operation> = new Set([
   'GetItem',
   'BatchGetItem',
@@ -229,7 +232,8 @@ export class Requester {
         // It was not sent: what became of the attempt that was lost is known once storage answers again.
         const isHeldBack = isLost && call.sinceMs === undefined;
         const isRepeated = isHeldBack || (mayHelp && traffic.budget.take());
-        if (isRepeated && (await retry.wait())) continue;
+        // A session whose time is over fails with what it met, and not with that.
+        if (isRepeated && (await retry.wait()) && this.#end - performance.now() > leastMs) continue;
         throw failure(thrown, isLost, isUndecided);
       }
     }
