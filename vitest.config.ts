@@ -34,6 +34,9 @@ const engines = [
   'examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts',
 ];
 
+/** Of those, what has an engine of its own wherever it runs. */
+const ownEngine = ['test/server/{dev,start,tables,warnings}.test.ts'];
+
 /** These alter tables, and get an engine of their own: where many tables are made at once, DynamoDB Local may never finish an index. */
 const altering = ['test/cli/deploy.test.ts'];
 
@@ -81,6 +84,6 @@ export default defineConfig({
             project('server', server),
             project('package', shipped),
           ]
-        : [project('engines', engines), project('altering', altering)],
+        : [project('engines', engines, ownEngine), project('altering', altering)],
   },
 });
