@@ -24,8 +24,8 @@ const [firstPauseMs, longestPauseMs] = [1000, 4000];
  * Closed, it counts. Once most of the last attempts have failed, it opens; after a pause one request at a time is sent as a
  * probe, and the first that is answered closes it.
  *
- * Source: Nygard, "Release It!", chapter "Circuit Breaker". Not of a library: cockatiel 4 needs Node 22, lets all requests wait for the
- * probe, and takes an attempt that was cancelled for a success; neither it nor opossum 10 has requests that depend on several circuits.
+ * Source: Nygard, "Release It!", chapter "Circuit Breaker". Not of a library: cockatiel 4 needs Node 22, and a transaction here depends on
+ * the circuits of several tables at once.
  */
 export class Circuit {
   /** The last attempts, in a ring: when each ended, by the process's clock, and whether it failed. */
