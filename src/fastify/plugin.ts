@@ -11,6 +11,7 @@ import { addHealth } from './health/health.js';
 import { discreet } from './http/discreet.js';
 import { logFaults } from './http/errors.js';
 import { graphqlOverHttp } from './http/http.js';
+import { operationNameIn } from './http/operation-name.js';
 import { checkBody, checkQueryString } from './http/parameters.js';
 import { ide } from './ide/ide.js';
 import { errorsOf, KeptDocuments, parseDocument, parseError } from './limits/documents.js';
@@ -140,7 +141,7 @@ async function serve(app: FastifyInstance, options: PluginOptions): Promise<void
     if (subscriptions) refuseSubscription(document, context.reply?.request);
     refuseCostly(costs, schema, document, variables ?? {}, limits.requests);
     if (context.reply) {
-      const { operationName } = parametersOf(context.reply.request);
+      const operationName = operationNameIn(context.reply.request);
       await toll.operation({ document, operationName, variables }, () => payerIn(context));
     }
     // Mercurius keeps one compiled operation for a document, whichever operation is requested next. A document that a hook
@@ -223,9 +224,11 @@ async function contextFor(
   { deadlineMs, toll, watch }: Around,
 ): Promise<RequestContext> {
   const principal = await principalOf(request, options.authenticate);
-  toll.caller(payerOf(request, principal, options.principalId));
+  const payer = payerOf(request, principal, options.principalId);
+  toll.caller(payer);
   const db = options.database.session({
     actor: principal === null ? null : (options.actor?.(principal) ?? null),
+    ...(principal !== null && { caller: payer.key }),
     signal: clientGone(reply),
     freshFrom: freshFrom(request),
     deadlineMs,
@@ -233,10 +236,6 @@ async function contextFor(
   });
   watch.operations.uses(request, db);
   return contextWith(db, request, principal, options);
-}
-
-function parametersOf({ body, query }: FastifyRequest) {
-  return (body ?? query ?? {}) as { readonly operationName?: string };
 }
 
 /** The context that {@link contextFor} made, to which Mercurius adds its own. */

@@ -1,6 +1,6 @@
 /** `@allow` of a schema: who may use a field, by role, by whose record it is, or by a rule. */
 import { defaultFieldResolver, type GraphQLResolveInfo } from 'graphql';
-import type { Ahead, PrefetchInfo } from './read/prefetch/prefetch.js';
+import type { AllowedRead, PrefetchInfo } from './read/prefetch/prefetch.js';
 import { forbidden, unauthenticated } from './refusals.js';
 import type { AllowRule } from './rules.js';
 import type { Optional } from './types.js';
@@ -59,7 +59,7 @@ export interface Allow<Context> {
     context: Context,
     access: KnownAccess,
     read: (args: Args, info: PrefetchInfo) => Promise<unknown>,
-  ): Ahead;
+  ): AllowedRead;
 }
 
 /** What a viewer is remembered with: a context whose session has written may be somebody else's. */
@@ -113,7 +113,7 @@ export function allowing<Context extends Session>(viewer: ViewerRule<Context, st
       context: Context,
       access: KnownAccess,
       read: (args: Args, info: PrefetchInfo) => Promise<unknown>,
-    ): Ahead => ({
+    ): AllowedRead => ({
       read,
       isAllowed: async () => {
         try {
@@ -152,10 +152,10 @@ function rememberedBy<Context extends Session>(
     const { writes } = context.db;
     const remembered = known.get(context);
     if (remembered?.writes === writes) return remembered.viewer;
-    const asked = Promise.resolve({ context }).then(viewer);
+    const called = Promise.resolve({ context }).then(viewer);
     const entry: { readonly writes: number; viewer: Known } = {
       writes,
-      viewer: asked.then((one) => {
+      viewer: called.then((one) => {
         entry.viewer = one;
         return one;
       }),

@@ -196,6 +196,7 @@ const rooms = {
       'fastify',
       'graphql',
       'graphql-ws',
+      'lru-cache',
       'mercurius',
       'redis',
       'ws',

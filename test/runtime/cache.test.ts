@@ -219,6 +219,18 @@ describe('who has written', () => {
     expect(await names(one.session({ freshFrom }))).toEqual(['changed', 'changed']);
   });
 
+  test('reads what they wrote in the same process where they cause no events', async () => {
+    const { one, pass } = await open();
+    await start(one, product('a'));
+    pass(minute);
+    await list(one.session());
+    const writer = one.session({ caller: 'session 1' });
+    await writer.writeOne(update(products, key, (before) => ({ ...before, name: 'changed' })));
+    const nameFor = async (caller: string) => (await list(one.session({ caller }))).nodes[0]?.name;
+    expect(await nameFor('session 2')).toBe('a');
+    expect(await nameFor('session 1')).toBe('changed');
+  });
+
   test('reads it too where the write failed, or nobody knows what became of it', async () => {
     const { one, other, pass } = await open();
     await start(one, product('a'));

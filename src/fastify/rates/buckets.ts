@@ -1,4 +1,5 @@
 /** How much was taken of each of many buckets, in a bounded amount of memory. */
+import { LRUCache } from 'lru-cache';
 
 /** So many points at once, and as many again in so many seconds. */
 export interface Rate {
@@ -41,13 +42,12 @@ export function waitOf({ costMs, sizeMs }: Draft, { isTaken, emptyMs }: Taken): 
  * scheduling (ITU-T I.371, appendix A), which is exact, and needs neither windows nor timers.
  */
 export class Buckets {
-  readonly #fullAt = new Map<string, number>();
-  readonly #most: number;
+  readonly #fullAt: LRUCache<string, number>;
   readonly #now: () => number;
 
   /** @param most how many buckets are remembered; of more, those that were not used for longest are taken for full */
   constructor(most = 50_000, now: () => number = Date.now) {
-    this.#most = most;
+    this.#fullAt = new LRUCache({ max: most });
     this.#now = now;
   }
 
@@ -65,17 +65,10 @@ export class Buckets {
   }
 
   emptyMs(key: string): number {
-    return Math.max(0, (this.#fullAt.get(key) ?? 0) - this.#now());
+    return Math.max(0, (this.#fullAt.peek(key) ?? 0) - this.#now());
   }
 
   #remember(key: string, emptyMs: number): void {
-    // The last used comes last.
-    this.#fullAt.delete(key);
     this.#fullAt.set(key, this.#now() + emptyMs);
-    if (this.#fullAt.size <= this.#most) return;
-    for (const oldest of this.#fullAt.keys()) {
-      this.#fullAt.delete(oldest);
-      return;
-    }
   }
 }

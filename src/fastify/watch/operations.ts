@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { Session, Statistics, Watch } from 'tableloom/runtime';
 import { codeOf } from '../http/errors.js';
+import { operationNameIn } from '../http/operation-name.js';
 
 /** An operation that was executed. */
 export interface ExecutedOperation {
@@ -93,8 +94,7 @@ export class Operations {
   ): void {
     if (reply === undefined) return;
     const { request } = reply;
-    const { operationName } = (request.body ?? request.query ?? {}) as { readonly operationName?: string };
-    const operation = getOperationAST(document, operationName);
+    const operation = getOperationAST(document, operationNameIn(request));
     if (!operation) return;
     const { operation: type, name, selectionSet } = operation;
     const fields = [...new Set(fieldsIn(selectionSet, document))];

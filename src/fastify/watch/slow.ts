@@ -37,7 +37,7 @@ export function slowLog(costs: Costs, schema: () => GraphQLSchema, limits: SlowL
         operation: { type, name: name?.slice(0, 100) ?? null, fields },
         ms: Math.round(ms),
         ...{ requests, steps, readUnits, writeUnits },
-        budget: budget && { usual: told(budget.usual), most: told(budget.most) },
+        budget: budget && { usual: finite(budget.usual), most: finite(budget.most) },
         codes,
       };
       request.log.warn(details, isSlow ? 'slow operation' : 'costly operation');
@@ -51,7 +51,8 @@ function isAbove(requests: number, budget: Budget | undefined): boolean {
   return requests >= leastCostly && requests > 2 * budget.usual.requests;
 }
 
-function told({ requests, readUnits }: Figures): { requests: number | null; readUnits: number | null } {
-  const finite = (value: number) => (Number.isFinite(value) ? value : null);
-  return { requests: finite(requests), readUnits: finite(readUnits) };
+/** As JSON has them: what has no bound is null. */
+function finite({ requests, readUnits }: Figures): { requests: number | null; readUnits: number | null } {
+  const bounded = (value: number) => (Number.isFinite(value) ? value : null);
+  return { requests: bounded(requests), readUnits: bounded(readUnits) };
 }

@@ -3,6 +3,7 @@ import { promisify } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import type { Requester } from '../client/requests.js';
+import type { Rest } from '../client/rest.js';
 import { bindingOf, type CursorSealer } from '../read/cursor/sealing.js';
 import type { SharedCache } from '../types.js';
 import type { Cached } from './cache.js';
@@ -12,20 +13,14 @@ const [deflate, inflate] = [promisify(deflateRaw), promisify(inflateRaw)];
 
 /** How long an answer of the table is waited for, in milliseconds: it saves less than that. */
 const patience = 150;
-/** After a failure the table is left alone for so long, in milliseconds. */
-const restMs = 5000;
 /** The longest that is stored: an item has 400 KB at most ("Quotas", DynamoDB Developer Guide). */
 const longest = 350 * 1024;
-
-/** When the table is read again, by the process's clock: of all sessions of a database. */
-export interface Rest {
-  until: number;
-}
 
 /**
  * @param requester of the session, which waits for what it finds
  * @param writer gives what sends what nobody waits for
  * @param sealer of the database's cursors, whose secrets protect answers as well
+ * @param rest of the table, for all sessions of a database
  */
 export function sharedAnswers(
   requester: Requester,
@@ -33,9 +28,7 @@ export function sharedAnswers(
   sealer: CursorSealer,
   rest: Rest,
 ): SharedAnswers {
-  const failed = () => {
-    rest.until = performance.now() + restMs;
-  };
+  const failed = () => rest.begin();
 
   async function read(question: string, { table, version }: SharedCache): Promise<Cached | undefined> {
     const binding = bindingOf(`${version} ${question}`);
@@ -63,11 +56,11 @@ export function sharedAnswers(
 
   return {
     async find(question, { shared }) {
-      if (shared === undefined || performance.now() < rest.until) return undefined;
+      if (shared === undefined || !rest.isOver) return undefined;
       return inTime(read(question, shared), failed);
     },
     keep(question, { shared, forMs }, answer) {
-      if (shared === undefined || performance.now() < rest.until) return;
+      if (shared === undefined || !rest.isOver) return;
       write(question, shared, answer.at + forMs, answer).catch(failed);
     },
   };

@@ -4,12 +4,12 @@ import { LRUCache } from 'lru-cache';
 export class Writers {
   readonly #moments = new LRUCache<string, number>({ max: 10_000 });
 
-  /** In milliseconds; 0 where nothing is known. @param actor as in `SessionOptions` */
-  lastOf(actor: string | null): number {
-    return (actor !== null && this.#moments.get(actor)) || 0;
+  /** In milliseconds; 0 where nothing is known. @param names those of `SessionOptions.actor` and `caller` that there are */
+  lastOf(names: readonly string[]): number {
+    return Math.max(0, ...names.map((name) => this.#moments.get(name) ?? 0));
   }
 
-  wrote(actor: string | null, at: number): void {
-    if (actor !== null && at > this.lastOf(actor)) this.#moments.set(actor, at);
+  wrote(names: readonly string[], at: number): void {
+    for (const name of names) if (at > this.lastOf([name])) this.#moments.set(name, at);
   }
 }

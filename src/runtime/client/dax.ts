@@ -7,6 +7,7 @@ import type {
   QueryCommandInput,
   QueryCommandOutput,
 } from '@aws-sdk/lib-dynamodb';
+import { Rest } from './rest.js';
 import type { Requests } from './sdk.js';
 
 /** What is used of `DaxDocument` of `@amazon-dax-sdk/lib-dax`. */
@@ -26,15 +27,12 @@ export interface DaxSettings {
   readonly ttlMs?: number;
 }
 
-/** After a failure the cluster is left alone for so long, in milliseconds. */
-const restMs = 5000;
-
 /** The reads of a database that has an accelerator. */
 export class Dax {
   /** How old what it answers can be, in milliseconds. */
   readonly ttlMs: number;
   readonly #client: DaxReads;
-  #rest = 0;
+  readonly #rest = new Rest();
 
   constructor({ client, ttlMs = 300_000 }: DaxSettings) {
     this.#client = client;
@@ -48,11 +46,11 @@ export class Dax {
       there: () => Promise<T>,
       past: () => Promise<T>,
     ): Promise<T> => {
-      if (!isPossible || performance.now() < this.#rest) return past();
+      if (!isPossible || !this.#rest.isOver) return past();
       try {
         return await there();
       } catch {
-        this.#rest = performance.now() + restMs;
+        this.#rest.begin();
         return past();
       }
     };

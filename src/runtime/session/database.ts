@@ -11,6 +11,7 @@ import { Dax, type DaxSettings } from '../client/dax.js';
 import { documentClientOf } from '../client/document.js';
 import { defaultLimits, type Limits } from '../client/limits.js';
 import { Requester, type RequesterOptions, type RequestReport } from '../client/requests.js';
+import { Rest } from '../client/rest.js';
 import { type Requests, sdkOf } from '../client/sdk.js';
 import { type StorageState, Traffic } from '../client/traffic.js';
 import { TableloomError } from '../errors.js';
@@ -62,6 +63,8 @@ export type DatabaseOptions<Rules = unknown> = DatabaseSettings<Rules> & RulesOp
 export interface SessionOptions {
   /** Who causes what the session writes, for its events: `USER#42`. Default: null. */
   readonly actor?: string | null;
+  /** Whom the session works for: their next sessions in this process read what it wrote, past all caches. Default: `actor` alone. */
+  readonly caller?: string;
   /** Aborting it ends the session's reads with CANCELLED; a session that has begun to write completes. */
   readonly signal?: AbortSignal;
   /**
@@ -88,7 +91,7 @@ export class Database<Rules = unknown> {
   readonly #contention = new Contention();
   readonly #cache: Cache | undefined;
   readonly #writers = new Writers();
-  readonly #sharedRest = { until: 0 };
+  readonly #sharedRest = new Rest();
   readonly #dax: Dax | undefined;
   readonly #accelerated: Requests | undefined;
   readonly #observers: Observers;
@@ -118,7 +121,8 @@ export class Database<Rules = unknown> {
       return this.#documents;
     };
     const { actor = null } = options;
-    const freshFrom = Math.max(options.freshFrom ?? 0, this.#writers.lastOf(actor));
+    const names = [actor, options.caller].filter((name) => typeof name === 'string');
+    const freshFrom = Math.max(options.freshFrom ?? 0, this.#writers.lastOf(names));
     if (this.#dax && freshFrom + this.#dax.ttlMs > this.#now()) requester.readFresh();
     const shared = sharedAnswers(requester, () => this.#requester({}), this.#sealer, this.#sharedRest);
     const clock = () => this.#now();
@@ -131,7 +135,7 @@ export class Database<Rules = unknown> {
       compute: this.#compute,
       contention: this.#contention,
       actor,
-      writers: this.#writers,
+      wrote: (at: number) => this.#writers.wrote(names, at),
       live: this.live,
       documents,
     };
@@ -203,7 +207,7 @@ export class Database<Rules = unknown> {
     const now = this.#now();
     for (const { record, actor } of wakes) {
       if (record !== undefined) this.#cache?.changed(record, now);
-      if (actor !== undefined) this.#writers.wrote(actor, now);
+      if (actor !== undefined) this.#writers.wrote([actor], now);
     }
   }
 

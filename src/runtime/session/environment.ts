@@ -1,5 +1,4 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { Writers } from '../cache/writers.js';
 import type { Reads } from '../events/history.js';
 import type { Live } from '../events/live.js';
 import type { ComputeRulesByName } from '../rules.js';
@@ -11,7 +10,8 @@ export interface Environment<S extends Reads> {
   readonly newId: (moment?: number) => string;
   /** Who causes what the session writes, for its events. */
   readonly actor: string | null;
-  readonly writers: Writers;
+  /** Called with the moment at which the session wrote. */
+  readonly wrote: (at: number) => void;
   readonly live: Live<S>;
   readonly compute: ComputeRulesByName;
   readonly contention: Contention;

@@ -388,9 +388,8 @@ export class Session {
   }
 
   #noteWriting(): void {
-    const { actor, writers } = this.#environment;
     this.#writtenAt = this.now().getTime();
-    writers.wrote(actor, this.#writtenAt);
+    this.#environment.wrote(this.#writtenAt);
   }
 
   /** From here on an abort has no effect: a write that has begun is completed. */

@@ -1,4 +1,4 @@
-/** The partitions that consume the most: found, and not told by their keys. */
+/** The partitions that consume the most: found, and not named by their keys. */
 
 import type { IndexQuery } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import { addStop, samplesOf, serve } from './support.js';
 
 const minute = 60_000;
 
-test('hot partitions are told of the last full minute, by pseudonyms, with what they are used for', async () => {
+test('hot partitions are reported of the last full minute, by pseudonyms, with what they are used for', async () => {
   const { ask, database } = await serve();
   const registry = new Registry();
   let now = 5 * minute;

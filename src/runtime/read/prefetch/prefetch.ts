@@ -18,7 +18,7 @@ export type PrefetchInfo = SelectionInfo & Pick<GraphQLResolveInfo, 'schema'>;
 type Read = (args: never, info: PrefetchInfo) => Promise<unknown>;
 
 /** One that starts only for those who may use the field. */
-export interface Ahead {
+export interface AllowedRead {
   readonly isAllowed: () => Promise<boolean>;
   readonly read: Read;
 }
@@ -40,7 +40,7 @@ export async function prefetchAllowed<Parent>(
   info: PrefetchInfo,
   type: string,
   load: () => Promise<Parent>,
-  reads: Readonly<Record<string, Read | Ahead>>,
+  reads: Readonly<Record<string, Read | AllowedRead>>,
 ): Promise<Parent> {
   const selected = selectedReads(info, type, reads);
   const isAllowed = selected.some(({ read }) => typeof read !== 'function')
