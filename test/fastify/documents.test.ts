@@ -68,6 +68,17 @@ describe.each([true, false])('a server with trusted documents (only these: %s)',
   });
 });
 
+test('a server without trusted documents says that it knows none by their ids', async () => {
+  const answer = await post(await serve(), { documentId: `sha256:${hashOf(query)}`, variables });
+  expect([answer.statusCode, answer.json().errors[0]]).toEqual([
+    400,
+    {
+      message: 'This server knows no documents by their ids. Send the text of the document as "query".',
+      extensions: { code: 'BAD_REQUEST' },
+    },
+  ]);
+});
+
 describe('other documents', () => {
   test('are answered, or refused with 403 where only trusted ones are', async () => {
     expect((await post(await open(false), { query: other })).json()).toEqual(found);

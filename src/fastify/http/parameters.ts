@@ -24,7 +24,7 @@ export function checkQueryString(parameters: unknown, documents?: TrustedDocumen
   const extensions = readJson('extensions', parameters.extensions);
   if (documents) parameters.query = documents.textOf({ ...parameters, extensions });
   const { query, operationName } = parameters;
-  checkParameters({ query, operationName, variables, extensions });
+  checkParameters({ ...parameters, query, operationName, variables, extensions });
   const document = tryParse(String(query));
   if (document === undefined || getOperationAST(document, operationName as string | undefined)) return;
   const named =
@@ -39,8 +39,14 @@ function checkParameters({
   operationName,
   variables,
   extensions,
+  documentId,
 }: Readonly<Record<string, unknown>>): void {
   if (typeof query === 'string') refuseLong(query);
+  if (!isAbsent(documentId) && isAbsent(query))
+    throw httpError(
+      400,
+      'This server knows no documents by their ids. Send the text of the document as "query".',
+    );
   if (typeof query !== 'string' || query === '' || isJson(query))
     throw httpError(400, '"query" must be the text of a GraphQL document.');
   if (!isAbsent(operationName) && typeof operationName !== 'string') {
