@@ -16,6 +16,14 @@ export const tables: readonly TableDefinition[] = [
       { name: 'LSI1', kind: 'local', partition: 'PK', sort: 'LSI1SK', project: { kind: 'all' } },
     ],
     ttl: 'ttl',
+    forms: {
+      User: 'fWNnE8UlXrP9',
+      UserVersion: 'dx9vkhF0iVhC',
+      Contractor: 'SPOXEf6IEdIe',
+      RefreshToken: 'G1Tr8fetDyaS',
+      AuditLog: 'KmVhGDOnRK8V',
+      Config: 'iOEM7u2wS1NH',
+    },
   },
   {
     table: 'events',
@@ -23,6 +31,7 @@ export const tables: readonly TableDefinition[] = [
     key: { partition: 'PK', sort: 'SK' },
     indexes: [],
     ttl: 'ttl',
+    forms: { Event: 'dzZ0fI9j_CjK' },
   },
   { table: 'cache', name: '${TABLE_PREFIX}-cache', key: { partition: 'PK' }, indexes: [], ttl: 'ttl' },
 ];

@@ -46,6 +46,8 @@ export const errorCodes = {
   STORAGE_REFUSED: 'Storage refused the request: the tables do not match the generated code.',
   CANCELLED: 'The caller disconnected before the answer was ready.',
   TABLE_MISMATCH: 'An existing table differs from the one that the code was generated for.',
+  PLAN_MISMATCH:
+    'The tables are stored by another version of the plan than the one this server was generated for.',
   CONFIGURATION: 'The server is not configured: a variable is missing or has an unusable value.',
   UNAUTHENTICATED: 'The caller must sign in first.',
   TOKEN_EXPIRED: 'The access token has expired: get a new one, and send the request again.',

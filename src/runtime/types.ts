@@ -92,6 +92,8 @@ export interface EntityCodec<R extends object> {
   readonly keep?: readonly Keep[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
+  /** The keys by which a guard may name the record as its owner, first the one that is written. Default: its key. */
+  owners?(record: R): readonly Key[];
   /** What the record adds to aggregates; `key` is undefined where it adds nothing. */
   counters?(record: R): readonly Counted[];
   /** The records it refers to, which must exist, in a fixed order; `key` is undefined where there is no reference. */

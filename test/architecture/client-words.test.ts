@@ -6,7 +6,11 @@ import { expect, test } from 'vitest';
 import { typescriptBelow } from './sources.js';
 
 /** For whoever runs or develops the server: clients are not shown them. */
-const forDevelopers = ['src/runtime/client/document.ts', ...typescriptBelow('src/runtime/tables')];
+const forDevelopers = [
+  'src/runtime/client/document.ts',
+  ...typescriptBelow('src/runtime/tables'),
+  ...typescriptBelow('src/runtime/migrate'),
+];
 
 const files = typescriptBelow('src/runtime').filter((file) => !forDevelopers.includes(file));
 

@@ -33,6 +33,7 @@ export async function openTables(
         cursorSecrets: ['a secret of the tests, long enough'],
         // Tests look at what is stored, whoever wrote it.
         cache: false,
+        planMs: false,
         ...options,
       }),
   };

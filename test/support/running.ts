@@ -7,6 +7,7 @@ import type { GraphQLError } from 'graphql';
 import mercurius, { type IResolvers } from 'mercurius';
 import type { Database, DatabaseOptions, RequestReport, Session, TableDefinition } from 'tableloom/runtime';
 import { onTestFinished } from 'vitest';
+import { storedIn, storedTables } from '../../src/runtime/tables/definition.js';
 import { openTables, type TestTables } from './databases.js';
 import { openEngine } from './engines.js';
 import { schemaOf } from './schemas.js';
@@ -72,7 +73,12 @@ async function projectOn(
 ): Promise<Project> {
   const { names, open } = tables;
   const requests: RequestReport[] = [];
-  const database = open({ onRequest: (report) => requests.push(report), ...options });
+  const stored = { [storedTables]: storedIn(generated.tables) };
+  const database = open({
+    onRequest: (report) => requests.push(report),
+    tables: { ...names, ...stored },
+    ...options,
+  });
   const app = Fastify();
   atEnd(() => app.close());
   await app.register(mercurius, {

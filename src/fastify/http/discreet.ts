@@ -11,7 +11,12 @@ const reasons = [
 ];
 
 /** Faults whose messages name tables and settings. */
-const internal: ReadonlySet<unknown> = new Set(['CONFIGURATION', 'STORAGE_REFUSED', 'TABLE_MISMATCH']);
+const internal: ReadonlySet<unknown> = new Set([
+  'CONFIGURATION',
+  'STORAGE_REFUSED',
+  'TABLE_MISMATCH',
+  'PLAN_MISMATCH',
+]);
 
 /**
  * The error as strangers may see it: without what the schema has instead of a wrong name, without values of the client,

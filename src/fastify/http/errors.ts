@@ -8,6 +8,7 @@ const faults: ReadonlySet<unknown> = new Set([
   'STORAGE_UNAVAILABLE',
   'STORAGE_REFUSED',
   'TABLE_MISMATCH',
+  'PLAN_MISMATCH',
   'CONFIGURATION',
   'RULE_MISSING',
 ]);

@@ -56,6 +56,8 @@ export interface RequesterOptions {
   readonly capacity?: boolean | undefined;
   readonly onRequest?: ((report: RequestReport) => void) | undefined;
   readonly observers: Observers;
+  /** Waits until what is known of the tables' plan is new enough to send a request. */
+  readonly ready?: (() => Promise<void> | undefined) | undefined;
 }
 
 interface Consumed {
@@ -176,6 +178,11 @@ export class Requester {
     this.#signal = undefined;
   }
 
+  /** Undefined where a request may be sent; otherwise it waits until the tables' plan was read again. PLAN_MISMATCH. */
+  ready(): Promise<void> | undefined {
+    return this.#options.ready?.();
+  }
+
   /** Sends one of the runtime's own requests: see `perform`. */
   send<O extends keyof Operations>(operation: O, input: InputOf<O>, purpose: Purpose): Promise<OutputOf<O>> {
     const { sdk, accelerated } = this.#options;
@@ -209,6 +216,8 @@ export class Requester {
     { isOnce = false }: { readonly isOnce?: boolean } = {},
   ): Promise<OutputOf<O>> {
     const { traffic } = this.#options;
+    const wait = this.ready();
+    if (wait) await wait;
     const isWrite = !reads.has(operation);
     const lanes = traffic.lanesOf(isWrite ? 'write' : 'read', input);
     // One token for all attempts, so that the transaction is carried out once.

@@ -86,11 +86,14 @@ export async function correctAggregates(
 ): Promise<boolean> {
   let before = await scan();
   if (before === undefined) return false;
-  const names = new Set([...before.values()].filter(({ records }) => records > 0).map(({ name }) => name));
+  const { retired } = run;
+  const counted = [...before.values()].filter(({ records }) => records > 0).map(({ name }) => name);
+  const names = retired ?? new Set(counted);
   // The item of a sequence has the name of its field, and no record adds to it.
   const fields = new Set([...run.known.values()].flatMap((codec) => Object.keys(fieldsOf(codec))));
   let open = [...before].filter(
-    ([, { name, records }]) => records > 0 || (names.has(name) && !fields.has(name)),
+    ([, { name, records }]) =>
+      (records > 0 && retired === undefined) || (records === 0 && names.has(name) && !fields.has(name)),
   );
   for (let counts = 1; open.length > 0 && counts < mostCounts; counts++) {
     const keys = open.map(([, { table, key }]) => ({ table, key, consistent: true }));
@@ -102,7 +105,8 @@ export async function correctAggregates(
       const again = after.get(id);
       const isSame = (again?.print ?? 0) === one.print && (again?.records ?? 0) === one.records;
       if (isSame) await correct(run, one, values[at] ?? null);
-      else if (again) unsettled.push([id, again]);
+      // One of an earlier plan that is counted after all is one of this plan.
+      else if (again && (retired === undefined || again.records === 0)) unsettled.push([id, again]);
     }
     open = unsettled;
     before = after;
@@ -126,7 +130,8 @@ async function correct(
 ): Promise<void> {
   const isGone = records === 0;
   const by = sum - numberIn(item);
-  if (isGone ? item === null : by === 0) return;
+  // A number that came back to nothing says the same as none: it is deleted, and was not wrong.
+  if (isGone ? item === null || (run.dryRun && by === 0) : by === 0) return;
   const purpose = { kind: 'counter', entity: name, guard: name } as const;
   const { name: nameAttribute, value: attribute } = counterAttributes;
   const add: Action = {

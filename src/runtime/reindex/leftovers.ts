@@ -4,7 +4,7 @@ import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { ItemReads } from '../read/batch-get.js';
 import type { Item, Key, TableRef } from '../types.js';
-import { type Action, guardAttributes } from '../write/action.js';
+import { type Action, guardAttributes, nextAttribute } from '../write/action.js';
 import { entriesById } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
@@ -38,7 +38,7 @@ function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {
   }
   const [name = '', pattern] = String(item['_type']).split('.');
   const codec = run.codecs.get(name);
-  if (codec === undefined || pattern === undefined) return undefined;
+  if (codec === undefined || (pattern === undefined && item[nextAttribute] === undefined)) return undefined;
   return { codec, item, kind: 'entry', place: placeOf(codec, item) };
 }
 

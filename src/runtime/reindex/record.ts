@@ -1,12 +1,13 @@
 /** Brings all items of one record to the plan. */
 import { alreadyExists, beingDeleted, conflict, TableloomError, valueTaken } from '../errors.js';
+import { isExpired } from '../expiry.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { ItemReads } from '../read/batch-get.js';
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
 import { recordInvalid } from '../whole.js';
-import { type Action, guardAttributes } from '../write/action.js';
+import { type Action, guardAttributes, nextAttribute } from '../write/action.js';
 import { cleaned, entriesById, type Held, heldBy, ownerOf } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
@@ -150,9 +151,10 @@ interface Change {
 async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Promise<Change> {
   const { codec, place, isMoved } = wanted;
   const there = isMoved ? reads.get(codec.table, place) : null;
-  if (there !== null) return copied(wanted, there);
-  const problems: TableloomError[] = [];
-  const actions = [...mainActions(wanted)];
+  const arrival = there === null ? undefined : copied(wanted, there);
+  if (arrival && (there?.[nextAttribute] === undefined || arrival.problems.length > 0)) return arrival;
+  const problems: TableloomError[] = [...(arrival?.problems ?? [])];
+  const actions = [...(arrival?.actions ?? mainActions(wanted))];
   for (const [, entry] of wanted.entries) {
     const action = entryAction(wanted, entry, reads.get(codec.table, keyOfItem(codec.table, entry)));
     if (action instanceof TableloomError) problems.push(action);
@@ -167,7 +169,7 @@ async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Promise<Cha
 }
 
 /** Another item has the key that the record moves to: a copy of it, or another record, which is not overwritten. */
-function copied({ codec, table, item, key, place, ours }: Wanted, there: Item): Change {
+function copied({ codec, table, item, key, place, ours, main }: Wanted, there: Item): Change {
   const entity = codec.name;
   const isCopy =
     there['_type'] === entity &&
@@ -177,7 +179,16 @@ function copied({ codec, table, item, key, place, ours }: Wanted, there: Item): 
   return {
     actions: [
       { kind: 'delete', table, key, purpose, condition: asRead({ ...codec, table }, item) },
-      { kind: 'check', table: codec.table, key: place, purpose, condition: asRead(codec, there) },
+      there[nextAttribute] === undefined
+        ? { kind: 'check', table: codec.table, key: place, purpose, condition: asRead(codec, there) }
+        : {
+            kind: 'put',
+            table: codec.table,
+            key: place,
+            item: main,
+            purpose,
+            condition: asRead(codec, there),
+          },
     ],
     problems: [],
   };
@@ -227,8 +238,8 @@ function entryAction(
 
 async function guardAction(
   run: Run,
-  { codec, table: from, key: old }: Wanted,
-  { guard, item, owner }: Held,
+  { codec, table: from, key: old, main }: Wanted,
+  { guard, item, owner, alias }: Held,
   there: Item | null,
 ): Promise<Action | TableloomError | undefined> {
   const { table, name: entity } = codec;
@@ -238,7 +249,9 @@ async function guardAction(
   const purpose = { kind: 'guard', entity, ...names, owner } as const;
   const put = { kind: 'put', table, key: guard.key, item, purpose } as const;
   if (there === null) return { ...put, condition: absent(table) };
-  const isOurs = [owner, ownerOf(from, old)].includes(String(there[guardAttributes.owner]));
+  // Who has expired has no value any more; what takes it may be there already.
+  if (isExpired(codec, main, run.now())) return undefined;
+  const isOurs = [owner, ...alias, ownerOf(from, old)].includes(String(there[guardAttributes.owner]));
   if (!isOurs && (await isHeld(run, table, there))) return valueTaken({ entity, ...names });
   return { ...put, condition: same(there) };
 }

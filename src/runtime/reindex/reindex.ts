@@ -2,7 +2,7 @@
 import type { Requester, Send } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import type { Filter, Item, Key, TableRef } from '../types.js';
-import { counterAttributes, guardAttributes } from '../write/action.js';
+import { counterAttributes, guardAttributes, nextAttribute } from '../write/action.js';
 import { correctAggregates, type Tallies, tally } from './aggregates.js';
 import { deleteLeftovers } from './leftovers.js';
 import { reindexRecords } from './record.js';
@@ -15,6 +15,7 @@ export interface ReindexContext {
   readonly requester: Requester;
   readonly scan: Send<'Scan'>;
   readonly env: RunOptions['env'];
+  readonly now: () => Date;
 }
 
 /** Where a segment goes on: behind a key, at its beginning, or nowhere. */
@@ -44,7 +45,8 @@ export async function reindex(
   const entities = entitiesOf(project, options);
   const of = JSON.stringify([[...entities].sort(), dryRun]);
   const begun = options.resume === undefined ? undefined : positionOf(options.resume, of);
-  const run = new Run(project, entities, begun?.counts ?? noCounts, { ...context, dryRun });
+  const { retired } = options;
+  const run = new Run(project, entities, begun?.counts ?? noCounts, { ...context, dryRun, retired });
   const walk = new Walk(context, run, of, options);
   let cursor: string | null = null;
   let isAhead = begun === undefined;
@@ -124,7 +126,8 @@ class Walk {
   async #aggregates(first: TableRef): Promise<string | null> {
     const run = this.#run;
     const cursor = this.#cursor('aggregates', first, this.#beginnings());
-    if ([...run.codecs.values()].every(({ counters }) => counters === undefined)) return null;
+    const isNone = [...run.codecs.values()].every(({ counters }) => counters === undefined);
+    if (run.retired ? run.retired.size === 0 : isNone) return null;
     const scan = async (): Promise<Tallies | undefined> => {
       const tallies: Tallies = new Map();
       for (const table of run.tables) {
@@ -202,23 +205,31 @@ class Walk {
 
 /** Main items of the entities. */
 function recordFilter({ codecs }: Run): Filter {
-  return typesIn([...codecs.keys()]);
+  const { expression, names, values } = typesIn([...codecs.keys()]);
+  return {
+    expression: `(${expression}) AND attribute_not_exists(#next)`,
+    names: { ...names, '#next': nextAttribute },
+    values,
+  };
 }
 
-/** Entries, whose type is that of their record and a pattern, and guards. */
+/** Entries, whose type is that of their record and a pattern, guards, and what another version has of records besides. */
 const leftoverFilter: Filter = {
-  expression: 'contains(#t, :dot) OR attribute_exists(#g)',
-  names: { '#t': '_type', '#g': guardAttributes.entity },
+  expression: 'contains(#t, :dot) OR attribute_exists(#g) OR attribute_exists(#next)',
+  names: { '#t': '_type', '#g': guardAttributes.entity, '#next': nextAttribute },
   values: { ':dot': '.' },
 };
 
 /** Main items of entities that count, and the items of aggregates. */
 function countedFilter({ codecs }: Run): Filter {
   const counting = [...codecs.values()].filter(({ counters }) => counters !== undefined);
+  const isNumber = 'attribute_exists(#n)';
+  if (counting.length === 0)
+    return { expression: isNumber, names: { '#n': counterAttributes.name }, values: {} };
   const { expression, names, values } = typesIn(counting.map(({ name }) => name));
   return {
-    expression: `${expression} OR attribute_exists(#n)`,
-    names: { ...names, '#n': counterAttributes.name },
+    expression: `(${expression} OR ${isNumber}) AND attribute_not_exists(#next)`,
+    names: { ...names, '#n': counterAttributes.name, '#next': nextAttribute },
     values,
   };
 }

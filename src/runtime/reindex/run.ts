@@ -3,7 +3,7 @@ import type { Requester } from '../client/requests.js';
 import { fromAws, TableloomError } from '../errors.js';
 import { type TableDefinition, tableRefOf } from '../tables/definition.js';
 import type { Item, Key, TableRef } from '../types.js';
-import type { Condition } from '../write/action.js';
+import { type Condition, nextAttribute } from '../write/action.js';
 import { computed } from '../write/entity/changing.js';
 import { unchangedAndStaying } from '../write/entity/unchanged.js';
 import { markAttribute, unmarked } from '../write/references.js';
@@ -27,11 +27,16 @@ export interface RunOptions {
   readonly requester: Requester;
   readonly env: Pick<WriteEnvironment, 'rule'>;
   readonly dryRun: boolean;
+  readonly retired: readonly string[] | undefined;
+  readonly now: () => Date;
 }
 
 export class Run {
   readonly requester: Requester;
   readonly dryRun: boolean;
+  /** Names of aggregates whose items may be those of another plan: only these are dealt with. Undefined: all are counted. */
+  readonly retired: ReadonlySet<string> | undefined;
+  readonly now: () => Date;
   /** What was done so far, earlier runs included. */
   readonly counts: { -readonly [Name in keyof ReindexCounts]: number };
   readonly problems: ReindexProblem[] = [];
@@ -48,10 +53,12 @@ export class Run {
     { codecs, tables }: StoredProject,
     entities: ReadonlySet<string>,
     counts: ReindexCounts,
-    { requester, env, dryRun }: RunOptions,
+    { requester, env, dryRun, retired, now }: RunOptions,
   ) {
     this.requester = requester;
     this.dryRun = dryRun;
+    this.retired = retired && new Set(retired);
+    this.now = now;
     this.#env = env;
     this.counts = { ...counts };
     this.known = new Map(codecs.map((codec) => [codec.name, codec]));
@@ -79,7 +86,8 @@ export class Run {
   /** The attributes of other programs: all but those of the record, and keys that earlier plans gave it. */
   foreign(codec: AnyCodec, record: object, table: TableRef, item: Item): Item {
     const ours = codec.item(record);
-    const derived = new Set([table.name, codec.table.name].flatMap((name) => this.#derived(name, codec)));
+    const keys = [table.name, codec.table.name].flatMap((name) => this.#derived(name, codec));
+    const derived = new Set([nextAttribute, ...keys]);
     return Object.fromEntries(Object.entries(item).filter(([name]) => !(name in ours || derived.has(name))));
   }
 

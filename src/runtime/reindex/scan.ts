@@ -53,7 +53,8 @@ export async function scanPage(
     TotalSegments: segment.of,
     FilterExpression: filter.expression,
     ExpressionAttributeNames: { ...filter.names },
-    ExpressionAttributeValues: { ...filter.values },
+    // DynamoDB takes no empty one.
+    ...(Object.keys(filter.values).length > 0 && { ExpressionAttributeValues: { ...filter.values } }),
     ...(segment.after && { ExclusiveStartKey: segment.after }),
     ...(limit !== undefined && { Limit: limit }),
     ...(consistent && { ConsistentRead: true }),

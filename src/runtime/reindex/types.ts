@@ -23,6 +23,8 @@ export interface StoredProject {
 export interface ReindexOptions {
   /** Names of entities. Default: all. */
   readonly entities?: readonly string[];
+  /** @internal Names of aggregates that may have items of another plan: these are deleted, and nothing is counted. */
+  readonly retired?: readonly string[];
   /** Reads and counts, and writes nothing. */
   readonly dryRun?: boolean;
   /** How many parts of a table are read at the same time. Default: 4. */

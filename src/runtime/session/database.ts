@@ -17,6 +17,9 @@ import { type StorageState, Traffic } from '../client/traffic.js';
 import { TableloomError } from '../errors.js';
 import { Live } from '../events/live.js';
 import type { LiveSettings, Wake } from '../events/types.js';
+import { Migration, type MigrationSettings } from '../migrate/migration.js';
+import { readPlan } from '../migrate/plan-record.js';
+import { PlanWatch } from '../migrate/watch.js';
 import type { Observer } from '../observe/observer.js';
 import { Observers } from '../observe/observers.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
@@ -24,7 +27,7 @@ import { reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
 import type { ReindexOptions, ReindexReport, StoredProject } from '../reindex/types.js';
 import { type ComputeRulesByName, computeRule, neededRules } from '../rules.js';
-import type { TableNames } from '../tables/definition.js';
+import { storedTables, type TableNames } from '../tables/definition.js';
 import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
 
@@ -50,6 +53,11 @@ export interface DatabaseSettings<Rules> {
   readonly dax?: DaxSettings;
   /** The memory for what the access patterns declare `cache` of; `false`: nothing is cached. */
   readonly cache?: CacheSettings | false;
+  /**
+   * How old the process's knowledge of the tables' plan may be, in milliseconds: at most 5000, the default. `false`: a migration
+   * must not run at the same time.
+   */
+  readonly planMs?: number | false;
 }
 
 /** The rules that compute and validate attributes, where the access patterns declare some: generated `ComputeRules`. */
@@ -95,6 +103,7 @@ export class Database<Rules = unknown> {
   readonly #dax: Dax | undefined;
   readonly #accelerated: Requests | undefined;
   readonly #observers: Observers;
+  readonly #plan: PlanWatch | undefined;
   #documents: DynamoDBDocumentClient | undefined;
   #live: Live<Session> | undefined;
 
@@ -109,6 +118,14 @@ export class Database<Rules = unknown> {
     this.#observers = new Observers(options.tables);
     this.#dax = options.dax && new Dax(options.dax);
     this.#accelerated = this.#dax?.before(this.#sdk);
+    const stored = options.tables[storedTables] ?? [];
+    if (options.planMs !== false && stored.length > 0)
+      this.#plan = new PlanWatch(
+        stored,
+        // Of no session, and no concern of who counts what sessions send.
+        (table) => readPlan(this.#requester({ ready: undefined, isOwn: true }), table),
+        options.planMs,
+      );
     this.#cache = options.cache === false ? undefined : new Cache(options.cache, () => this.live.listen());
   }
 
@@ -134,6 +151,7 @@ export class Database<Rules = unknown> {
       newId,
       compute: this.#compute,
       contention: this.#contention,
+      sharing: (entity: string) => this.#plan?.sharing(entity),
       actor,
       wrote: (at: number) => this.#writers.wrote(names, at),
       live: this.live,
@@ -199,7 +217,16 @@ export class Database<Rules = unknown> {
     const requester = this.#requester({ capacity: true });
     const scan = scanBy(client);
     const env = { rule: (name: string) => computeRule(this.#compute, name) };
-    return reindex({ requester, scan, env }, project, options);
+    return reindex({ requester, scan, env, now: this.#clock }, project, options);
+  }
+
+  /** Brings records to another version of the plan, while servers of both work on them: see `Migration`. */
+  migration(settings: Omit<MigrationSettings, 'tables'> = {}): Migration {
+    const env = { rule: (name: string) => computeRule(this.#compute, name) };
+    const requester = this.#requester({ capacity: true, ready: undefined });
+    const tables = (this.#options.tables[storedTables] ?? []).map(({ table }) => table);
+    const scan = scanBy(this.#options.client);
+    return new Migration({ requester, scan, env, now: this.#clock }, { ...settings, tables });
   }
 
   /** What other processes have written. */
@@ -211,12 +238,14 @@ export class Database<Rules = unknown> {
     }
   }
 
+  readonly #clock = (): Date => this.#options.now?.() ?? new Date();
+
   /** By its clock, in milliseconds. */
   #now(): number {
-    return (this.#options.now?.() ?? new Date()).getTime();
+    return this.#clock().getTime();
   }
 
-  #requester({ onRequest: also, ...options }: RequesterSettings): Requester {
+  #requester({ onRequest: also, isOwn = false, ...options }: RequesterSettings): Requester {
     const { tables, onRequest: own } = this.#options;
     const onRequest = (report: RequestReport) => {
       own?.(report);
@@ -229,13 +258,17 @@ export class Database<Rules = unknown> {
       observers: this.#observers,
       limits: this.#limits,
       tables,
-      onRequest: own || also ? onRequest : undefined,
+      onRequest: (own || also) && !isOwn ? onRequest : undefined,
+      ready: () => this.#plan?.ready(),
       ...options,
     });
   }
 }
 
-type RequesterSettings = Pick<RequesterOptions, 'signal' | 'deadlineMs' | 'capacity' | 'onRequest'>;
+type RequesterSettings = { readonly isOwn?: boolean } & Pick<
+  RequesterOptions,
+  'signal' | 'deadlineMs' | 'capacity' | 'onRequest' | 'ready'
+>;
 
 /** The rules, once all that writes need are there. */
 function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByName {

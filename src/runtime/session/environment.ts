@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Reads } from '../events/history.js';
 import type { Live } from '../events/live.js';
 import type { ComputeRulesByName } from '../rules.js';
+import type { Sharing } from '../write/changes.js';
 import type { Contention } from '../write/contention.js';
 
 /** What all sessions of a database have in common. @typeParam S a session */
@@ -15,6 +16,8 @@ export interface Environment<S extends Reads> {
   readonly live: Live<S>;
   readonly compute: ComputeRulesByName;
   readonly contention: Contention;
+  /** How changes of an entity's records keep up what another version of the plan stores of them. */
+  readonly sharing: (entity: string) => Sharing | undefined;
   /** Made when it is first needed: most sessions never do. */
   readonly documents: () => DynamoDBDocumentClient;
 }

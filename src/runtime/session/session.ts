@@ -330,6 +330,8 @@ export class Session {
     this.#beginWriting();
     const { contention } = this.#environment;
     try {
+      const wait = this.#requester.ready();
+      if (wait) await wait;
       const outcome = await transact(this.#requester, contention, writes, env, seal);
       this.#wrote(outcome);
       this.#memory.forget();
@@ -414,8 +416,9 @@ export class Session {
 
   /** One moment for all records of one call. */
   #writeEnvironment(): CallEnvironment {
-    const { now: clock, newId, actor, compute } = this.#environment;
+    const { now: clock, newId, actor, sharing, compute } = this.#environment;
     const premises = () => this.#premises.all;
-    return { now: clock(), clock, newId, actor, premises, rule: (name) => computeRule(compute, name) };
+    const rule = (name: string) => computeRule(compute, name);
+    return { now: clock(), clock, newId, actor, premises, sharing, rule };
   }
 }

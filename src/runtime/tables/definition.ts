@@ -13,13 +13,25 @@ export interface TableDefinition<Rules = unknown> {
   readonly indexes: readonly IndexDefinition[];
   /** The attribute DynamoDB expires items by, in epoch seconds. */
   readonly ttl?: string;
+  /** Of each entity that it stores, a hash of how: code with another one stores its records otherwise. */
+  readonly forms?: Readonly<Record<string, string>>;
   /** The rules that compute or validate attributes of its records. */
   readonly rules?: RuleNames<Rules>;
 }
 
-/** Physical table names by logical ones, with the rules that writes to the tables need. */
+/** Where the names of tables keep what is stored in them. */
+export const storedTables: unique symbol = Symbol('tables');
+
+/** A table, and of each entity that it stores a hash of how. */
+export interface StoredTable {
+  readonly table: TableRef;
+  readonly forms: Readonly<Record<string, string>>;
+}
+
+/** Physical table names by logical ones, with the rules that writes to the tables need, and what is stored in them. */
 export interface TableNames<Rules = unknown> extends Readonly<Record<string, string>> {
   readonly [neededRules]?: RuleNames<Rules>;
+  readonly [storedTables]?: readonly StoredTable[];
 }
 
 export interface IndexDefinition {
@@ -85,7 +97,17 @@ export function resolveTableNames<Rules>(
     definitions.map(({ table, name }) => [table, resolveTableName(name, env)]),
   );
   const rules = [...new Set(definitions.flatMap(({ rules = [] }) => [...rules]))];
-  return Object.defineProperty(names, neededRules, { value: rules });
+  return Object.defineProperties(names, {
+    [neededRules]: { value: rules },
+    [storedTables]: { value: storedIn(definitions) },
+  });
+}
+
+/** The tables that records are stored in. */
+export function storedIn(definitions: readonly TableDefinition[]): StoredTable[] {
+  return definitions.flatMap((one) =>
+    one.forms && Object.keys(one.forms).length > 0 ? [{ table: tableRefOf(one), forms: one.forms }] : [],
+  );
 }
 
 export function physicalName({ table }: TableDefinition, names: Readonly<Record<string, string>>): string {

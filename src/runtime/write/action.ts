@@ -124,6 +124,9 @@ export const guardAttributes = { entity: '_guards', field: '_field', owner: '_ow
 /** The attribute of a record's item with the type and time of its last event: `TYPE@timestamp`. */
 export const lastEvent = '_event';
 
+/** Marks an item that only servers of the next version read: one that a migration keeps next to the record's own. */
+export const nextAttribute = '_next';
+
 /** The attributes of an aggregate's item: its name and its value. */
 export const counterAttributes = { name: '_counts', value: '_number' } as const;
 

@@ -33,6 +33,9 @@ export interface RecordChange<R extends object> {
   readonly now: Date;
 }
 
+/** Makes a change one of what two versions of the plan store of the record. */
+export type Sharing = <R extends object>(change: RecordChange<R>) => RecordChange<R>;
+
 /** The actions of one record's change, and its main item afterwards. */
 export interface ChangeActions {
   readonly actions: readonly Action[];
@@ -48,7 +51,12 @@ const mostUpdated = 100;
  * that stay the same. Where nothing but the revision would change, there is one check that the record is as it was read,
  * for the other writes of the transaction that depend on it; the revision stays.
  */
-export function changeActions<R extends object>(change: RecordChange<R>): ChangeActions {
+export function changeActions<R extends object>(
+  alone: RecordChange<R>,
+  sharing?: Sharing | undefined,
+): ChangeActions {
+  if (sharing && changesNothing(alone)) return changeActions(alone);
+  const change = sharing ? sharing(alone) : alone;
   const { codec, before, after } = change;
   const next = after === null ? null : cleaned(codec.item(after));
   if (next !== null) checkItem(codec, next, after);
@@ -68,6 +76,13 @@ export function changeActions<R extends object>(change: RecordChange<R>): Change
       ...(before !== null && leaves(codec, before, next) ? childrenActions(codec, before.record) : []),
     ],
   };
+}
+
+/** Whether nothing changes of what this version stores: what the other one lacks is no change. */
+function changesNothing<R extends object>(change: RecordChange<R>): boolean {
+  const { codec, after } = change;
+  if (after === null || change.before === null) return false;
+  return mainActions(change, cleaned(codec.item(after))).actions.every(({ kind }) => kind === 'check');
 }
 
 /** Its key, and that no key of an index is empty: the item has attributes besides the fields of the record as keys only. */
@@ -246,6 +261,8 @@ export interface Held {
   readonly guard: Guard & { readonly key: Key };
   readonly item: Item;
   readonly owner: string;
+  /** What else may be noted as its owner: the same record by its key of another version. */
+  readonly alias: readonly string[];
 }
 
 /** Takes, releases or skips guards. A guard expires with its record. */
@@ -258,22 +275,23 @@ function guardActions<R extends object>(
   const old = before === null ? [] : heldBy(codec, before.record, before.item);
   const held = after === null || next === null ? [] : heldBy(codec, after, next);
   const actions: Action[] = [];
-  for (const { guard, item, owner } of old) {
+  for (const { guard, item, owner, alias } of old) {
     const id = itemId(table, guard.key);
     const kept = held.find((other) => itemId(table, other.guard.key) === id);
     if (kept !== undefined && sameValue(kept.item as AttributeValue, item as AttributeValue)) {
       held.splice(held.indexOf(kept), 1);
     } else if (kept === undefined) {
       const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
-      actions.push({ kind: 'delete', table, key: guard.key, purpose, condition: isOurs(table, owner) });
+      const condition = isOurs(table, [owner, ...alias]);
+      actions.push({ kind: 'delete', table, key: guard.key, purpose, condition });
     }
   }
-  for (const { guard, item, owner } of held) {
+  for (const { guard, item, owner, alias } of held) {
     checkKey(guard.key, table);
     // A record that moves keeps its values: their owner changes from its old key to its new one.
     const previous =
       old.find((other) => itemId(table, other.guard.key) === itemId(table, guard.key))?.owner ?? owner;
-    const condition = isOurs(table, previous, guard.expires ?? codec.ttl, now);
+    const condition = isOurs(table, [previous, ...alias], guard.expires ?? codec.ttl, now);
     const purpose = { kind: 'guard', entity, ...namesOf(guard), owner } as const;
     actions.push({ kind: 'put', table, key: guard.key, item, purpose, condition });
   }
@@ -282,12 +300,13 @@ function guardActions<R extends object>(
 
 /** The unique values that a record has, with the items of their guards. */
 export function heldBy<R extends object>(
-  codec: Pick<EntityCodec<R>, 'name' | 'table' | 'ttl' | 'guards'>,
+  codec: Pick<EntityCodec<R>, 'name' | 'table' | 'ttl' | 'guards' | 'owners'>,
   record: R,
   main: Item,
 ): Held[] {
   const { table, ttl } = codec;
-  const owner = ownerOf(table, keyOfItem(table, main));
+  const keys = codec.owners?.(record) ?? [keyOfItem(table, main)];
+  const [owner = '', ...alias] = new Set(keys.map((key) => ownerOf(table, key)));
   return (codec.guards?.(record) ?? []).flatMap((guard) => {
     const { field, key } = guard;
     if (key === undefined) return [];
@@ -298,7 +317,7 @@ export function heldBy<R extends object>(
       [guardAttributes.owner]: owner,
       ...(ttl !== undefined && main[ttl] !== undefined && { [ttl]: main[ttl] }),
     };
-    return { guard: { ...guard, key }, item, owner };
+    return { guard: { ...guard, key }, item, owner, alias };
   });
 }
 
@@ -351,10 +370,14 @@ function rangeOf(range: NonNullable<Counted['range']>): { readonly min: number; 
 }
 
 /** No other record has the value; an expired one does not count. */
-function isOurs(table: TableRef, owner: string, ttl?: string, now?: Date): Condition {
+function isOurs(table: TableRef, owners: readonly string[], ttl?: string, now?: Date): Condition {
   const names: Record<string, string> = { '#p': table.partition, '#o': guardAttributes.owner };
-  const values: Record<string, AttributeValue> = { ':o': owner };
-  let expression = 'attribute_not_exists(#p) OR #o = :o';
+  const distinct = [...new Set(owners)];
+  const name = (at: number) => (at === 0 ? ':o' : `:o${at}`);
+  const values: Record<string, AttributeValue> = Object.fromEntries(
+    distinct.map((one, at) => [name(at), one]),
+  );
+  let expression = ['attribute_not_exists(#p)', ...distinct.map((_, at) => `#o = ${name(at)}`)].join(' OR ');
   if (ttl !== undefined && now !== undefined) {
     expression += ' OR #x <= :x';
     names['#x'] = ttl;

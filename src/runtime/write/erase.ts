@@ -61,11 +61,14 @@ function cleared<R extends object>(codec: EntityCodec<R>, { ...record }: R, valu
     kind: 'update',
     entity: codec.name,
     targets: [target(codec, key)],
-    plan: (found, { now }) => {
+    plan: (found, env) => {
       const before = stored(codec, found.get(codec.table, key));
       if (before === null) return { result: null, actions: [], items: [] };
       const after = nextRevision(codec, before.item, { ...before.record, ...values }, found);
-      const { actions, item } = changeActions({ codec, before, after, now });
+      const { actions, item } = changeActions(
+        { codec, before, after, now: env.now },
+        env.sharing(codec.name),
+      );
       return { result: null, actions, items: [{ table: codec.table, key, item }] };
     },
   };

@@ -6,6 +6,7 @@ import type { ItemKey } from '../keys/item-key.js';
 import type { Condition } from '../read/filters.js';
 import type { IndexQuery, Item, Key, SequenceRef, TableRef } from '../types.js';
 import { type Action, type Premise, type Step, transactionLimit } from './action.js';
+import type { Sharing } from './changes.js';
 
 export type MaybePromise<T> = T | Promise<T>;
 
@@ -22,6 +23,8 @@ export interface CallEnvironment {
   rule(name: string): (record: never) => unknown;
   /** What everything that is written depends on. */
   premises(): readonly Premise[];
+  /** How changes of an entity's records keep up what another version of the plan stores of them, where there is one. */
+  sharing(entity: string): Sharing | undefined;
 }
 
 /** What a write is computed with. */

@@ -176,7 +176,8 @@ export function remove<R extends object>(
       }
       const expected = validation(entity, options.expect, before.item);
       checkRequirements(entity.name, options.require, before);
-      const changed = changeActions({ codec: entity, before, after: null, expected, now: env.now });
+      const change = { codec: entity, before, after: null, expected, now: env.now };
+      const changed = changeActions(change, env.sharing(entity.name));
       const { actions } = reported(entity, { before, after: null }, changed, {
         found,
         env,
@@ -269,7 +270,7 @@ function written<R extends object>(
   reporting: Reporting<R>,
   alongside: (record: R) => MaybePromise<readonly Write<unknown>[]> | undefined,
 ): Planned<R> {
-  const changed = changeActions({ codec: entity, ...change });
+  const changed = changeActions({ codec: entity, ...change }, reporting.env.sharing(entity.name));
   const { actions, item } = reported(entity, change, changed, reporting);
   const result = item === null ? change.after : whole(entity, item);
   const items = item === null ? [] : [{ table: entity.table, key: keyOfItem(entity.table, item), item }];

@@ -2,7 +2,13 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { buildSchema, parse } from 'graphql';
-import { budgetOf, type ComputeRulesByName, type Session, type TableDefinition } from 'tableloom/runtime';
+import {
+  budgetOf,
+  type ComputeRulesByName,
+  type DatabaseOptions,
+  type Session,
+  type TableDefinition,
+} from 'tableloom/runtime';
 import type { Costs } from 'tableloom/runtime/generated';
 import type { Dice } from '../../support/dice.js';
 import { type Answer, type Generated, openProject, type Project } from '../../support/running.js';
@@ -86,12 +92,14 @@ export class Play {
     atEnd: (close: () => Promise<void>) => void,
     rules: object = {},
     tables = loaded.module('tables').tables as readonly TableDefinition[],
+    options: Partial<DatabaseOptions> = {},
   ): Promise<Play> {
     let ids = 0;
     const project = await openProject({ ...generatedOf(loaded, rules), tables }, atEnd, {
       now: () => now,
       newId: () => `n${ids++}`,
       compute: {} as ComputeRulesByName,
+      ...options,
     });
     tally.projects += 1;
     return new Play(new Declarations(texts), loaded, project, tally);
@@ -100,6 +108,17 @@ export class Play {
   /** What the records are, as the oracle has them. */
   get state(): State {
     return this.#state;
+  }
+
+  /** What they are after others wrote them. */
+  set state(state: State) {
+    this.#state = state;
+  }
+
+  /** Another version of the project, over the same tables. */
+  async beside(texts: Texts, loaded: Loaded): Promise<Play> {
+    const project = await this.project.reopened(generatedOf(loaded));
+    return new Play(new Declarations(texts), loaded, project, this.#tally);
   }
 
   async drawn(dice: Dice, pools: Pools): Promise<void> {

@@ -1,5 +1,6 @@
 /** tables.ts: table definitions. */
 
+import { formHash } from '../../plan/lookup/stored-forms.js';
 import { tableDefinition } from '../../plan/lookup/table-definition.js';
 import type { Plan } from '../../plan/types/plan.js';
 import type { TablePlan } from '../../plan/types/storage.js';
@@ -9,7 +10,7 @@ import type { SourceFile } from '../source-file.js';
 import { runtimeType } from '../symbols.js';
 
 export function tablesFile(plan: Plan): SourceFile {
-  const tables = list(plan.tables.map((table) => tableExpression(table, rulesOf(plan, table))));
+  const tables = list(plan.tables.map((table) => tableExpression(plan, table)));
   const definition = runtimeType('TableDefinition');
   const hasRules = plan.tables.some((table) => rulesOf(plan, table).length > 0);
   const type = hasRules ? generic(definition, [typeFrom('./rules.js', 'ComputeRules')]) : definition;
@@ -26,14 +27,19 @@ function rulesOf({ rules, entities }: Plan, { name }: TablePlan): string[] {
   });
 }
 
-function tableExpression(plan: TablePlan, rules: readonly string[]): Doc {
-  const { table, name, key, indexes, ttl } = tableDefinition(plan);
+function tableExpression(plan: Plan, one: TablePlan): Doc {
+  const { table, name, key, indexes, ttl } = tableDefinition(one);
+  const rules = rulesOf(plan, one);
+  const forms = plan.entities
+    .filter((entity) => entity.table === table)
+    .map((entity) => property(entity.name, quote(formHash(plan, entity))));
   return object([
     property('table', quote(table)),
     property('name', quote(name)),
     property('key', json(key)),
     property('indexes', list(indexes.map(json))),
     ...(ttl === undefined ? [] : [property('ttl', quote(ttl))]),
+    ...(forms.length === 0 ? [] : [property('forms', object(forms))]),
     ...(rules.length === 0 ? [] : [property('rules', list(rules.map(quote)))]),
   ]);
 }

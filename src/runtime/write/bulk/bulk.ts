@@ -68,6 +68,7 @@ export async function putAll(
   env: CallEnvironment,
   signal: AbortSignal | undefined,
 ): Promise<PutAllReport> {
+  await requester.ready();
   const load = new BulkLoad(requester, env);
   let isComplete: boolean;
   try {

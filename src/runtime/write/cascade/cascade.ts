@@ -68,7 +68,7 @@ export function removeTree<R extends object>(
     plan: async (found, env) => {
       const before = live(entity, found.get(entity.table, key), env.now);
       if (before === null) throw notFound(entity.name, keyFields(entity, key));
-      const tree = await cascadeTreeOf(found, env.now, [root], { room: roomOf(env), seen: new Set() });
+      const tree = await cascadeTreeOf(found, env, [root], { room: roomOf(env), seen: new Set() });
       if (tree === undefined) throw cascadeTooLarge(entity.name);
       const { publish: type } = options;
       const event = type && eventActions(entity, { type, before, after: null }, env, found);
@@ -202,9 +202,7 @@ class Cascade {
     const { requester, env } = this.#context;
     const [item = null] = await getItems(requester, [{ table, key, consistent: true }]);
     const query: FoundItems['query'] = (wanted, most) => recordsOf(requester, wanted, most, env.now);
-    const lists = (end(item, env.now)?.dependents ?? []).map((one) =>
-      one.list({ query }, id, transactionLimit),
-    );
+    const lists = (end(item, env)?.dependents ?? []).map((one) => one.list({ query }, id, transactionLimit));
     return (await Promise.all(lists)).flat().filter((one) => !this.#underway.has(one.id));
   }
 
@@ -220,7 +218,7 @@ function marking({ entity, table, key, end }: DeletableRecord): Write<null> {
     entity,
     targets: [{ table, key, consistent: true }],
     plan: (found, env) => {
-      const ended = end(found.get(table, key), env.now);
+      const ended = end(found.get(table, key), env);
       const actions = ended === null || ended.isMarked ? [] : ended.marking;
       return { result: null, actions, items: [] };
     },
@@ -258,7 +256,7 @@ function removing(records: readonly DeletableRecord[], underway: ReadonlySet<str
         const isLarge = item !== null && isMarked(item);
         const tree = isLarge
           ? undefined
-          : await cascadeTreeOf(found, env.now, [record], {
+          : await cascadeTreeOf(found, env, [record], {
               room: roomOf(env) - items.length,
               levels: nestedAtOnce,
               seen,
@@ -281,7 +279,7 @@ function removingOne(record: DeletableRecord, underway: ReadonlySet<string>): Wr
     entity: record.entity,
     plan: async (found, env) => {
       const seen = new Set([...underway].filter((id) => id !== record.id));
-      const tree = await cascadeTreeOf(found, env.now, [record], { room: roomOf(env), seen });
+      const tree = await cascadeTreeOf(found, env, [record], { room: roomOf(env), seen });
       if (tree === undefined) throw cascadeTooLarge(record.entity);
       return { result: null, ...tree };
     },

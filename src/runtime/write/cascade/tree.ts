@@ -9,7 +9,7 @@ import { checkRequirements } from '../conditions.js';
 import { unchangedAndStaying } from '../entity/unchanged.js';
 import { childrenActions, isMarked, markAttribute } from '../references.js';
 import { validation } from '../stored.js';
-import type { FoundItems, Planned, Requirements } from '../write.js';
+import type { CallEnvironment, FoundItems, Planned, Requirements } from '../write.js';
 
 /** The dependents of a record: generated for each entity that a reference with `onDelete: cascade` names. */
 export type DependentsOf<R> = (record: R) => readonly Dependents[];
@@ -28,8 +28,11 @@ export interface DeletableRecord {
   /** Its item's id. */
   readonly id: string;
   /** How it is deleted; null where it is deleted already, or refers to another record by now. */
-  end(item: Item | null, now: Date): DeletionPlan | null;
+  end(item: Item | null, env: Deleting): DeletionPlan | null;
 }
+
+/** What a deletion is computed with. */
+export type Deleting = Pick<CallEnvironment, 'now' | 'sharing'>;
 
 export interface DeletionPlan {
   readonly isMarked: boolean;
@@ -88,7 +91,7 @@ export function deletableRecord<R extends object>(
     table,
     key: checkKey(key, table),
     id: itemId(table, key),
-    end: (item, now) => {
+    end: (item, { now, sharing: sharingOf }) => {
       if (item === null || isExpired(codec, item, now)) return null;
       const before = { record: codec.read(item), item };
       if (!isMeant(before.record)) return null;
@@ -96,9 +99,11 @@ export function deletableRecord<R extends object>(
       checkRequirements(entity, require, before);
       const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
       const set = { [markAttribute]: now.toISOString() };
+      const change = { codec, before, after: null, expected, now };
+      const sharing = sharingOf(entity);
       return {
         isMarked: isMarked(item),
-        actions: changeActions({ codec, before, after: null, expected, now }).actions,
+        actions: changeActions(change, sharing).actions,
         marking: [
           {
             kind: 'update',
@@ -109,7 +114,7 @@ export function deletableRecord<R extends object>(
             purpose,
             condition: unchangedAndStaying(codec, item),
           },
-          ...counterActions({ codec, before, after: null }),
+          ...counterActions(sharing ? sharing(change) : change),
           ...childrenActions(codec, before.record, ['restrict']),
         ],
         dependents: further(before.record),
@@ -128,7 +133,7 @@ export type CascadeTree = Pick<Planned<unknown>, 'actions' | 'items'>;
  */
 export async function cascadeTreeOf(
   found: FoundItems,
-  now: Date,
+  env: Deleting,
   roots: readonly DeletableRecord[],
   {
     room,
@@ -146,7 +151,7 @@ export async function cascadeTreeOf(
     const next: Promise<readonly DeletableRecord[]>[] = [];
     for (const { table, key, id, end } of fresh) {
       seen.add(id);
-      const ended = end(found.get(table, key), now);
+      const ended = end(found.get(table, key), env);
       if (ended === null) continue;
       actions.push(...ended.actions);
       items.push({ table, key, item: null });

@@ -67,7 +67,10 @@ export function updateWrites<R extends object, K, C extends object>(
   return {
     update: (key, changes, options = {}) => ({
       ...update(entity, keyOf(key), changing(changes, apply, partsOf(entity, options)), options),
-      direct: ({ now }) => directly(entity, keyOf(key), changes, { ...options, change, now }),
+      direct: ({ now, sharing: sharingOf }) =>
+        sharingOf(entity.name)
+          ? undefined
+          : directly(entity, keyOf(key), changes, { ...options, change, now }),
     }),
   };
 }
@@ -110,8 +113,10 @@ function upsertWrites<R extends object, K extends object, N extends object, C ex
         options,
       ),
       // What only sets values is more often a creation, for which a refused update is in vain.
-      direct: ({ now }) =>
-        options.add && directly(entity, keyOf(key), values as Changes<R, C>, { ...options, change, now }),
+      direct: ({ now, sharing: sharingOf }) =>
+        options.add && !sharingOf(entity.name)
+          ? directly(entity, keyOf(key), values as Changes<R, C>, { ...options, change, now })
+          : undefined,
     }),
   };
 }

@@ -1,0 +1,168 @@
+/** Writes of one version of the plan that keep up what the other version stores of the same records. */
+import { itemId, keyOfItem } from '../keys/item-key.js';
+import type { Counted, EntityCodec, Guard, Item, Key, Reference, ReferencedBy } from '../types.js';
+import type { RecordChange, Sharing, Stored } from '../write/changes.js';
+import { cleaned } from '../write/changes.js';
+import type { FormCodec } from './codec.js';
+import type { Joined, Pair, Side } from './join.js';
+
+/**
+ * `shared`: the other version's items are kept up. `leaving`: they are only deleted, with or before the record, and no new
+ * ones are made. So no two servers are ever further apart than one of these steps: while one still makes items of the other
+ * version, none is unaware of them (F. Rae et al., "Online, Asynchronous Schema Change in F1", VLDB 2013, section 3).
+ */
+export type Presence = 'shared' | 'leaving';
+
+/** Makes a change of one version's record one of what both versions store of it. */
+const context = Symbol('what both versions store');
+
+interface Context {
+  readonly attributes: Item;
+  /** Whether the other version's items belong to it. */
+  readonly isShared: boolean;
+  /** Whether the other version's numbers count it. */
+  readonly isCounted: boolean;
+}
+
+type InContext = object & { readonly [context]: Context };
+
+/** @param side which version the codecs of the changes are of */
+export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
+  return <R extends object>(change: RecordChange<R>): RecordChange<R> => {
+    const { codec: own, before, after, taken } = change;
+    const stored = (one: Stored<R>): Stored<R> => ({
+      record: inContext(one.record, {
+        attributes: pair.attributes(one.item, side),
+        isShared: true,
+        isCounted: presence === 'shared',
+      }),
+      item: one.item,
+    });
+    const next = (record: R): R => {
+      const known = before === null ? {} : own.item(before.record);
+      const foreign = Object.entries(before?.item ?? {}).filter(([name]) => !(name in known));
+      const item = { ...(change.replace ? {} : Object.fromEntries(foreign)), ...cleaned(own.item(record)) };
+      const isShared = presence === 'shared';
+      const attributes = pair.attributes(item, isShared ? side : null);
+      return inContext(record, { attributes, isShared, isCounted: isShared });
+    };
+    return {
+      ...change,
+      codec: sharedCodec(pair, side, own),
+      before: before && stored(before),
+      after: after && next(after),
+      ...(taken && { taken: stored(taken) }),
+    };
+  };
+}
+
+function inContext<R extends object>(record: R, of: Context): R {
+  return { ...record, [context]: of };
+}
+
+/** What a record is stored as in both versions; its records have a context. */
+export function sharedCodec<R extends object>(pair: Pair, side: Side, own: EntityCodec<R>): EntityCodec<R> {
+  const { revision } = own;
+  const alone = pair[side];
+  const keep = own.keep?.[0];
+  const attributesOf = (record: object): Item => {
+    const { attributes } = (record as InContext)[context];
+    const number = revision === undefined ? undefined : (record as Item)[revision];
+    return revision === undefined || number === undefined
+      ? attributes
+      : { ...attributes, [revision]: number };
+  };
+  const isShared = (record: object) => (record as InContext)[context].isShared;
+  const joined = (record: object): Joined => pair.items(attributesOf(record));
+  const each = <T>(
+    record: object,
+    list: (codec: FormCodec, one: object) => readonly T[],
+    id: (one: T) => string,
+    isWhole = isShared(record),
+  ): T[] => {
+    const attributes = attributesOf(record);
+    const sides: readonly FormCodec[] = isWhole ? [pair.from, pair.to] : [alone];
+    const all = sides.flatMap((codec) =>
+      list(codec, codec.read(attributes)).map((one) => [id(one), one] as const),
+    );
+    return [...new Map(all.reverse()).values()].reverse();
+  };
+  return {
+    ...own,
+    read: (item) =>
+      inContext(own.read(item), { attributes: pair.attributes(item, side), isShared: true, isCounted: true }),
+    item: (record) => {
+      if (!isShared(record)) return pair.own(attributesOf(record), side);
+      return homes(pair, side, joined(record).main).own;
+    },
+    entries: (record) => {
+      if (!isShared(record)) return alone.entries?.(alone.read(attributesOf(record))) ?? [];
+      const { main, entries } = joined(record);
+      return [homes(pair, side, main).other, ...entries];
+    },
+    ...((pair.from.versions ?? pair.to.versions) && {
+      versions: (record: R) =>
+        isShared(record)
+          ? joined(record).versions
+          : (alone.versions?.(alone.read(attributesOf(record))) ?? []),
+      ...(keep && { keep: Array.from({ length: 8 }, () => keep) }),
+    }),
+    ...((pair.from.guards ?? pair.to.guards) && {
+      guards: (record: R) =>
+        each<Guard>(
+          record,
+          (codec, one) => codec.guards?.(one) ?? [],
+          keyed(pair, ({ field }) => field),
+        ),
+      owners: (record: R) => {
+        const attributes = attributesOf(record);
+        const keys = [pair.from, pair.to].map((codec) => codec.key(codec.read(attributes)));
+        return isShared(record) ? keys : [alone.key(alone.read(attributes)), ...keys];
+      },
+    }),
+    ...((pair.from.counters ?? pair.to.counters) && {
+      counters: (record: R) =>
+        each<Counted>(
+          record,
+          (codec, one) => codec.counters?.(one) ?? [],
+          keyed(pair, ({ name }) => name),
+          (record as R & InContext)[context].isCounted,
+        ),
+    }),
+    ...((pair.from.references ?? pair.to.references) && {
+      references: (record: R) =>
+        each<Reference>(
+          record,
+          (codec, one) => codec.references?.(one) ?? [],
+          keyed(pair, ({ name }) => name),
+        ),
+    }),
+    ...((pair.from.referencedBy ?? pair.to.referencedBy) && {
+      referencedBy: (record: R) =>
+        each<ReferencedBy>(
+          record,
+          (codec, one) => codec.referencedBy?.(one) ?? [],
+          keyed(pair, ({ by }) => by),
+        ),
+    }),
+  };
+}
+
+/** The main item of one version, and what the other has of it besides. */
+function homes(
+  { table, to: codec }: Pair,
+  side: Side,
+  { from, to }: Joined['main'],
+): { readonly own: Item; readonly other: Item | undefined } {
+  const isMoved =
+    to !== undefined && itemId(table, keyOfItem(table, to)) === itemId(table, codec.key(codec.read(to)));
+  return side === 'to' && isMoved ? { own: to, other: from } : { own: from, other: to };
+}
+
+/** By name and key: what two versions say in the same way is one. */
+function keyed<T extends { readonly key: Key | undefined }>(
+  { table }: Pair,
+  name: (one: T) => string,
+): (one: T) => string {
+  return (one) => `${name(one)} ${one.key === undefined ? '' : itemId(table, one.key)}`;
+}

@@ -1,0 +1,319 @@
+/** Random changes of random projects, migrated while servers of both versions write: each answers as its declarations say. */
+
+import { isDeepStrictEqual } from 'node:util';
+import type { TableDefinition } from 'tableloom/runtime';
+import { DiagnosticsError } from '../../../../src/generator/diagnostics/print.js';
+import { printLock, seal } from '../../../../src/generator/lock.js';
+import { formHash, storedForms } from '../../../../src/generator/plan/lookup/stored-forms.js';
+import { tableDefinition } from '../../../../src/generator/plan/lookup/table-definition.js';
+import type { Plan } from '../../../../src/generator/plan/types/plan.js';
+import { obstacles } from '../../../../src/runtime/migrate/obstacles.js';
+import type { StoredPlan } from '../../../../src/runtime/migrate/plan-record.js';
+import { type Changed, changedProject } from '../../../fuzz/draw/changes.js';
+import { type Drawn, drawProject } from '../../../fuzz/draw/draw.js';
+import { now } from '../../../fuzz/draw/pools.js';
+import { textsOf } from '../../../fuzz/draw/project.js';
+import { drawQuestion, drawWrites } from '../../../fuzz/draw/steps.js';
+import type { State } from '../../../fuzz/oracle/answers.js';
+import type { Declarations, Values } from '../../../fuzz/oracle/declarations.js';
+import { normalized } from '../../../fuzz/oracle/values.js';
+import { type Loaded, load } from '../../../fuzz/play/load.js';
+import { emptyTally, Play } from '../../../fuzz/play/play.js';
+import { Mismatch } from '../../../fuzz/play/question.js';
+import { expectedItems, isLapsedGuard, storedItems } from '../../../fuzz/play/stored.js';
+import { Dice } from '../../../support/dice.js';
+import { seed } from '../../../support/runs.js';
+
+export interface Sums {
+  migrated: number;
+  /** Those that needed no migration. */
+  same: number;
+  refused: number;
+  readonly obstacles: Record<string, number>;
+  rolledBack: number;
+  /** Records that cannot be brought to the next version, so that it was never opened. */
+  failed: number;
+  questions: number;
+  writes: number;
+}
+
+export function noSums(): Sums {
+  return {
+    migrated: 0,
+    same: 0,
+    refused: 0,
+    obstacles: {},
+    rolledBack: 0,
+    failed: 0,
+    questions: 0,
+    writes: 0,
+  };
+}
+
+interface Versions {
+  readonly drawn: Drawn;
+  readonly first: Loaded;
+  readonly second: Loaded;
+  readonly changed: Changed;
+}
+
+export async function migrated(number: number, sums: Sums): Promise<void> {
+  const dice = new Dice(number + 77);
+  const versions = await drawVersions(number, dice);
+  if (!versions) {
+    sums.refused += 1;
+    return;
+  }
+  const ends: (() => Promise<void>)[] = [];
+  try {
+    await migrate(versions, dice, sums, (close) => ends.push(close));
+  } catch (error) {
+    throw new Error(reportOf(number, versions, error));
+  } finally {
+    for (const end of ends) await end();
+  }
+}
+
+async function drawVersions(number: number, dice: Dice): Promise<Versions | undefined> {
+  const drawn = drawProject(number);
+  const first = await accepted(textsOf(drawn.project));
+  if (!first) return undefined;
+  const lock = printLock(seal(first.run.lock));
+  for (let tries = 0; tries < 20; tries++) {
+    const changed = changedProject(dice, drawn);
+    const { mutations, inputs } = drawn.project;
+    const project = { ...changed.project, mutations, inputs };
+    const second = await accepted(textsOf(project), lock);
+    if (second) return { drawn, first, second, changed: { ...changed, project } };
+  }
+  return undefined;
+}
+
+async function accepted(...[texts, lock]: Parameters<typeof load>): Promise<Loaded | undefined> {
+  try {
+    return await load(texts, lock);
+  } catch (error) {
+    if (error instanceof DiagnosticsError || String(error).includes('Failed to load schema'))
+      return undefined;
+    throw error;
+  }
+}
+
+export function storedPlan(plan: Plan): StoredPlan {
+  const hashes = Object.fromEntries(plan.entities.map((entity) => [entity.name, formHash(plan, entity)]));
+  return {
+    fingerprint: JSON.stringify(hashes),
+    hashes,
+    forms: storedForms(plan),
+    tables: plan.tables.map(tableDefinition),
+  };
+}
+
+async function migrate(
+  { drawn, first, second, changed }: Versions,
+  dice: Dice,
+  sums: Sums,
+  atEnd: (close: () => Promise<void>) => void,
+): Promise<void> {
+  const [from, to] = [first, second].map(({ run }) => storedPlan(run.plan)) as [StoredPlan, StoredPlan];
+  if (from.fingerprint === to.fingerprint) {
+    sums.same += 1;
+    return;
+  }
+  const found = obstacles(from, to);
+  if (found.length > 0) {
+    for (const { why } of found) {
+      const what = why.replace(/`[^`]*`|[A-Z]\w*/g, '…');
+      sums.obstacles[what] = (sums.obstacles[what] ?? 0) + 1;
+    }
+    return;
+  }
+  const options = { planMs: 0 };
+  const { tables: own } = first.module('tables') as { readonly tables: readonly TableDefinition[] };
+  const tables = together(from.tables, to.tables).map((table) => {
+    const forms = own.find((one) => one.table === table.table)?.forms;
+    return { ...table, ...(forms && { forms }) };
+  });
+  const [texts, nextTexts] = [textsOf(drawn.project), textsOf(changed.project)];
+  const old = await Play.of(texts, first, emptyTally(), atEnd, {}, tables, options);
+  const next = await old.beside(nextTexts, second);
+  const pass = passing(old.declared, next.declared);
+  const ask = async (play: Play) => {
+    for (const pattern of play.declared.patterns.values()) {
+      const step = drawQuestion(dice, play.declared, pattern, play.state, drawn.pools);
+      if (step) await play.question(step);
+      sums.questions += 1;
+    }
+  };
+  // A record without a value for a default that is read gets it by any update, even one that changes nothing.
+  const isFilled = JSON.stringify(changed.project).includes('readDefault');
+  const work = async (play: Play, other?: Play) => {
+    for (const step of drawWrites(dice, play.declared, drawn.pools)) {
+      // The oracle of transactions is for steps of different records.
+      if (namesTwice(step.args)) continue;
+      if (isFilled && play === next && play.declared.mutation(step.mutation).kind !== 'create') continue;
+      try {
+        await play.write(step);
+        sums.writes += 1;
+      } catch (error) {
+        // What the next version declares to be unique, or to exist, is so for both.
+        if (!(error instanceof Mismatch) || !/UNIQUE_VIOLATION|REFERENCE/.test(error.message)) throw error;
+      }
+    }
+    if (other) other.state = pass(play.declared, play.state, other.state);
+  };
+  const migration = old.project.database.migration({ settleMs: 0 });
+  await work(old);
+  await migration.note(from);
+  await Promise.all([migration.expand(to), work(old)]);
+  await Promise.all([migration.fill(), work(old)]);
+  await ask(old);
+  const checked = await migration.verify();
+  if (checked.failed > 0) sums.failed += 1;
+  else if (checked.changed + checked.deleted + checked.aggregates > 0)
+    throw new Error(
+      `not filled: ${JSON.stringify(checked)} ${JSON.stringify(await storedItems(old.project, tables))}`,
+    );
+  const isOpen = checked.failed === 0;
+  next.state = pass(old.declared, old.state, next.state);
+  if (isOpen) {
+    await migration.open();
+    for (let turn = 0; turn < 2; turn++) {
+      await ask(next);
+      await work(next, old);
+      await ask(old);
+      await work(old, next);
+    }
+    await ask(next);
+  }
+  if (!isOpen || dice.below(3) === 0) {
+    const report = await Promise.all([migration.rollBack(), work(old)]);
+    if (report[0].failed > 0) throw new Error(`not rolled back: ${JSON.stringify(report[0])}`);
+    await ask(old);
+    await hasOnly(old, first, tables);
+    sums.rolledBack += 1;
+    return;
+  }
+  const [report] = await Promise.all([migration.contract(), work(next)]);
+  if (report.failed > 0) throw new Error(`not contracted: ${JSON.stringify(report)}`);
+  await ask(next);
+  await hasOnly(next, second, tables);
+  sums.migrated += 1;
+}
+
+function namesTwice(args: Values): boolean {
+  const ids: unknown[] = [];
+  JSON.stringify(args, (name, value: unknown) => {
+    if (/^(?:owner|id)\d*$/.test(name)) ids.push(value);
+    return value;
+  });
+  return /[02-9]\b/.test(Object.keys(args).join(' ')) && new Set(ids).size < ids.length;
+}
+
+/** What is stored is what the records say, and no item, key or number besides. */
+async function hasOnly(play: Play, loaded: Loaded, tables: readonly TableDefinition[]): Promise<void> {
+  const expected = expectedItems(loaded, play.declared, play.state, now);
+  const got = await storedItems(play.project, tables);
+  const keys = new Set(tables.flatMap(({ key, indexes }) => [key, ...indexes].flatMap(namesOf)));
+  const isKept = (name: string, item: Values) => name in item || keys.has(name) || name.startsWith('_');
+  const seen = Object.fromEntries(
+    Object.entries(got).flatMap(([id, item]) => {
+      if (item._type === '_plan') return [];
+      const known = expected[id] ?? {};
+      return [
+        [id, Object.fromEntries(Object.entries(item).filter(([name]) => isKept(name, known)))] as const,
+      ];
+    }),
+  );
+  const wanted = Object.fromEntries(
+    Object.entries(expected).filter(([id, item]) => id in seen || !isLapsedGuard(item, now)),
+  );
+  if (isDeepStrictEqual(seen, wanted)) return;
+  const differing = [...new Set([...Object.keys(seen), ...Object.keys(wanted)])].filter(
+    (id) => !isDeepStrictEqual(seen[id], wanted[id]),
+  );
+  const shown = differing.slice(0, 4).map((id) => ({ id, got: seen[id], expected: wanted[id] }));
+  throw new Mismatch('other items', { document: 'a scan', variables: {}, got: shown, expected: 'see there' });
+}
+
+function namesOf({ partition, sort }: { readonly partition: string; readonly sort?: string }): string[] {
+  return sort === undefined ? [partition] : [partition, sort];
+}
+
+/** The state of one version as the other sees it, which keeps what only that has. */
+function passing(old: Declarations, next: Declarations) {
+  return (by: Declarations, state: State, earlier: State): State => {
+    const to = by === old ? next : old;
+    return new Map(
+      [...to.entities.values()].map((entity) => {
+        const was = by.entities.get(entity.name);
+        const before = earlier.get(entity.name) ?? [];
+        const {
+          readDefault = [],
+          default: defaults = {},
+          sets = [],
+        } = entity.yaml as {
+          readonly readDefault?: readonly string[];
+          readonly default?: Values;
+          readonly sets?: readonly string[];
+        };
+        const idOf = (record: Values) => JSON.stringify(entity.identity.map((name) => record[name]));
+        const records = (state.get(entity.name) ?? []).map((record) => {
+          const known = before.find((one) => idOf(one) === idOf({ ...record })) ?? {};
+          return Object.fromEntries(
+            [...entity.attributes.values()].map(({ name, isList, isNullable }) => {
+              const former = formerName(name, was, entity);
+              const own = was?.attributes.has(former) ? record[former] : known[name];
+              const value = own ?? (readDefault.includes(name) ? defaults[name] : null) ?? null;
+              const list = value === null && isList && !isNullable && sets.includes(name) ? [] : value;
+              return [name, normalized(entity, name, list)];
+            }),
+          );
+        });
+        return [entity.name, records] as const;
+      }),
+    );
+  };
+}
+
+type Entity = ReturnType<Declarations['entity']>;
+
+/** What an attribute is called in the other version. */
+function formerName(name: string, was: Entity | undefined, is: Entity): string {
+  const former = /^new(.+)$/.exec(name)?.[1];
+  if (former !== undefined && was?.attributes.has(former) && !is.attributes.has(former)) return former;
+  const later = `new${name}`;
+  return was?.attributes.has(later) && !was.attributes.has(name) ? later : name;
+}
+
+function together(a: readonly TableDefinition[], b: readonly TableDefinition[]): TableDefinition[] {
+  const tables = new Map<string, TableDefinition>();
+  for (const table of [...a, ...b]) {
+    const indexes = [...(tables.get(table.table)?.indexes ?? []), ...table.indexes];
+    tables.set(table.table, {
+      ...table,
+      indexes: [...new Map(indexes.map((one) => [one.name, one])).values()],
+    });
+  }
+  return [...tables.values()];
+}
+
+function reportOf(number: number, { drawn, changed }: Versions, error: unknown): string {
+  const [before, after] = [drawn.project, changed.project].map((project) => {
+    const { sdl, yaml } = textsOf(project);
+    return `${yaml}\n${sdl}`.split('\n');
+  });
+  const only = (mark: string, lines: readonly string[] = [], others: readonly string[] = []) =>
+    lines.filter((line) => !others.includes(line)).map((line) => `${mark} ${line}`);
+  return [
+    `Change ${number} of TABLELOOM_SEED=${seed}; alone: TABLELOOM_SEED=${seed} TABLELOOM_PATH=${number}`,
+    changed.what,
+    String(error instanceof Mismatch ? error.message : error instanceof Error ? error.stack : error).slice(
+      0,
+      6000,
+    ),
+    ...only('-', before, after),
+    ...only('+', after, before),
+    ...(process.env.TABLELOOM_PATH ? (after ?? []) : []),
+  ].join('\n');
+}
