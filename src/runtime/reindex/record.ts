@@ -98,10 +98,24 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
   const retry = run.requester.retry();
   let wanted = first;
   let reads = known;
+  let isConfirmed = false;
   const { codec, table, key } = first;
   try {
     for (;;) {
       const change = await changeOf(run, wanted, reads);
+      // A scan may have read what is gone by now, and there may be more of it elsewhere.
+      const stale = change.problems.length > 0 && !isConfirmed ? await changedSince(run, wanted) : undefined;
+      isConfirmed = true;
+      if (stale === null) return;
+      if (stale !== undefined) {
+        run.counts.records -= 1;
+        const next = wantedOf(run, { codec, table, item: stale });
+        if (next === undefined) return;
+        reads = new ItemReads(run.requester);
+        await reads.load(keysOf(next));
+        wanted = next;
+        continue;
+      }
       for (const problem of change.problems) run.fail(codec.name, key, problem);
       if (change.actions.every(({ kind }) => kind === 'check')) return;
       const outcome = run.dryRun ? { kind: 'done' as const } : await commit(run.requester, change.actions);
@@ -125,6 +139,14 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
     if (!(error instanceof TableloomError) || isOfStorage(error)) throw error;
     run.fail(codec.name, key, error);
   }
+}
+
+/** The item as it is now, null where it is gone; undefined where it is as it was read. */
+async function changedSince(run: Run, { table, key, item }: Wanted): Promise<Item | null | undefined> {
+  const reads = new ItemReads(run.requester);
+  await reads.load([{ table, key, consistent: true }]);
+  const now = reads.get(table, key);
+  return now !== null && sameValue(now as AttributeValue, item as AttributeValue) ? undefined : now;
 }
 
 /** What no other record would be spared. */

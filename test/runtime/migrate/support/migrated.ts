@@ -80,13 +80,26 @@ async function drawVersions(number: number, dice: Dice): Promise<Versions | unde
   if (!first) return undefined;
   const lock = printLock(seal(first.run.lock));
   for (let tries = 0; tries < 20; tries++) {
-    const changed = changedProject(dice, drawn);
+    const changed = dice.below(4) === 0 ? movedProject(dice, drawn) : changedProject(dice, drawn);
     const { mutations, inputs } = drawn.project;
     const project = { ...changed.project, mutations, inputs };
     const second = await accepted(textsOf(project), lock);
     if (second) return { drawn, first, second, changed: { ...changed, project } };
   }
   return undefined;
+}
+
+/** Another primary key, of another word. */
+function movedProject(dice: Dice, { project, entities }: Drawn): Changed {
+  const { name } = dice.of(entities);
+  const { identity, ...yaml } = project.entities[name] ?? {};
+  const pinned = JSON.stringify(yaml.key ?? '').match(/(?<=\{)\w+/g);
+  const fields = [identity ?? pinned ?? 'id'].flat().map(String);
+  const key = { PK: ['MOVED', ...fields.map((field) => `{${field}}`)].join('#'), SK: 'METADATA' };
+  return {
+    project: { ...project, entities: { ...project.entities, [name]: { ...yaml, key } } },
+    what: `the key of ${name}`,
+  };
 }
 
 async function accepted(...[texts, lock]: Parameters<typeof load>): Promise<Loaded | undefined> {
@@ -145,8 +158,11 @@ async function migrate(
       sums.questions += 1;
     }
   };
-  // A record without a value for a default that is read gets it by any update, even one that changes nothing.
-  const isFilled = JSON.stringify(changed.project).includes('readDefault');
+  // What the next version reads otherwise is stored as it is read by any update, even one that changes nothing.
+  const readings = (forms: StoredPlan['forms']) => JSON.stringify(forms.map(({ reads }) => reads));
+  const isFilled = readings(from.forms) !== readings(to.forms);
+  // Values are normalized when the earlier version is gone.
+  const isNormalized = isFilled && changed.what.startsWith('normalize');
   const work = async (play: Play, other?: Play) => {
     for (const step of drawWrites(dice, play.declared, drawn.pools)) {
       // The oracle of transactions is for steps of different records.
@@ -162,7 +178,8 @@ async function migrate(
     }
     if (other) other.state = pass(play.declared, play.state, other.state);
   };
-  const migration = old.project.database.migration({ settleMs: 0 });
+  // Longer than any write takes: those that began before a step have ended.
+  const migration = old.project.database.migration({ settleMs: 150 });
   await work(old);
   await migration.note(from);
   await Promise.all([migration.expand(to), work(old)]);
@@ -179,12 +196,12 @@ async function migrate(
   if (isOpen) {
     await migration.open();
     for (let turn = 0; turn < 2; turn++) {
-      await ask(next);
+      if (!isNormalized) await ask(next);
       await work(next, old);
       await ask(old);
       await work(old, next);
     }
-    await ask(next);
+    if (!isNormalized) await ask(next);
   }
   if (!isOpen || dice.below(3) === 0) {
     const report = await Promise.all([migration.rollBack(), work(old)]);
