@@ -63,6 +63,8 @@ export class DevelopmentStorage {
     const database = new ReportingDatabase({
       // Each operation shows its requests, and what it answers is what is stored.
       cache: false,
+      // Records are brought to each version before it is served.
+      planMs: false,
       client: this.client,
       capacity: true,
       tables,

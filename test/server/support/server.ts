@@ -97,6 +97,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       now: () => now,
       // Tests look at what is stored, whoever wrote it.
       cache: false,
+      planMs: false,
       ...(predictable && { newId: () => countedId(++ids) }),
       ...(options.onRequest && { onRequest: options.onRequest }),
       ...options.database,
