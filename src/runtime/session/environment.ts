@@ -13,7 +13,7 @@ export interface Environment<S extends Reads> {
   /**
    * Called with the moment at which the session wrote, or may have.
    *
-   * @param isSeen whether the cache of the process was told of all items that were written
+   * @param isSeen whether the cache of the process knows all items that were written
    */
   readonly wrote: (at: number, isSeen: boolean) => void;
   readonly live: Live<S>;

@@ -387,7 +387,7 @@ export class Session {
     this.#noteWriting(true);
   }
 
-  /** @param isSeen whether the cache has been told of everything that was written */
+  /** @param isSeen whether the cache knows everything that was written */
   #noteWriting(isSeen: boolean): void {
     this.#writtenAt = this.now().getTime();
     this.#environment.wrote(this.#writtenAt, isSeen);
@@ -402,7 +402,7 @@ export class Session {
   /**
    * From here on an abort has no effect: a write that has begun is completed.
    *
-   * @param isSeen whether the cache will be told of everything that is written, where the write succeeds
+   * @param isSeen whether the cache will know everything that is written, where the write succeeds
    */
   #beginWriting(isSeen = false): void {
     this.writes += 1;
