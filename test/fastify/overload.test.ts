@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { type PluginOptions, serverOptions, tableloom } from 'tableloom/server';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { aside, type PluginOptions, serverOptions, tableloom } from 'tableloom/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { drain } from '../../src/fastify/health/draining.js';
 import { Admission } from '../../src/fastify/overload/admission.js';
@@ -23,9 +23,10 @@ async function serve(limits: PluginOptions['limits'] = {}) {
     limits,
     resolvers: {
       Query: {
-        stop: async (_parent: unknown, { id }: { id: string }) => {
+        stop: async (_parent: unknown, { id }: { id: string }, { reply }: { reply: FastifyReply }) => {
           begun.push(id);
-          await new Promise<void>((go) => held.push(go));
+          const waits = () => new Promise<void>((go) => held.push(go));
+          await (id === 'aside' ? aside(reply.request, waits) : waits());
           return null;
         },
       },
@@ -53,6 +54,24 @@ describe('with as many operations under way as there may be', () => {
     await until(() => begun.length === 3);
     letGo();
     for (const answer of answers) expect((await answer).json()).toEqual({ data: { stop: null } });
+  });
+
+  test('one that waits aside lets another begin, and goes on without waiting for it', async () => {
+    const { ask, begun, letGo } = await serve({ operations: 1, waitMs: 60_000 });
+    const first = ask('aside');
+    await until(() => begun.length === 1);
+    const others = ['b', 'c'].map(ask);
+    await until(() => begun.length === 2);
+    letGo();
+    expect((await first).statusCode).toBe(200);
+    await until(() => begun.length === 3);
+    expect(begun).toEqual(['aside', 'b', 'c']);
+    letGo();
+    for (const other of others) expect((await other).statusCode).toBe(200);
+    const next = ask('d');
+    await until(() => begun.length === 4);
+    letGo();
+    expect((await next).statusCode).toBe(200);
   });
 
   test('one that has waited too long is refused with 503, when to come back, and as its client accepts', async () => {
