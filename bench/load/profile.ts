@@ -22,10 +22,7 @@ const rooms: readonly (readonly [room: string, pattern: RegExp])[] = [
   ['server and rules', /dist\/src\/(server|rules)\//],
   ['GraphQL', /node_modules\/graphql\//],
   ['Mercurius', /node_modules\/mercurius\//],
-  [
-    'Fastify',
-    /node_modules\/(fastify|@fastify|find-my-way|light-my-request|secure-json-parse|fast-[^/]*)\//,
-  ],
+  ['Fastify', /node_modules\/(fastify|@fastify|find-my-way|light-my-request|secure-json-parse|fast-[^/]*)\//],
   ['log', /node_modules\/(pino[^/]*|sonic-boom|quick-format-unescaped)\//],
   [
     'Node, HTTP and streams',
