@@ -128,6 +128,48 @@ describe('with as many operations under way as there may be', () => {
   });
 });
 
+describe('a request that waits', () => {
+  const head = 'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const waiting = async (text: string | Buffer) => {
+    const server = await serve({ operations: 1, waitMs: 60_000 });
+    const { app, ask, begun } = server;
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const first = ask('first');
+    await until(() => begun.length === 1);
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(text);
+    await sleep(100);
+    return { ...server, first, socket };
+  };
+
+  test('is not read, so that a body that is wrong is refused in its turn', async () => {
+    const { letGo, first, socket } = await waiting(
+      Buffer.concat([Buffer.from(`${head}Content-Length: 4\r\n\r\n`), Buffer.from('ff00ff00', 'hex')]),
+    );
+    letGo();
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
+    expect((await first).statusCode).toBe(200);
+    socket.destroy();
+  });
+
+  test.each([
+    'Content-Length: 100\r\n\r\n{"query":',
+    'Transfer-Encoding: chunked\r\n\r\n5\r\n{"que',
+    'Transfer-Encoding: xchunked\r\n\r\n{}',
+  ])('may be cut off: %j', async (rest) => {
+    const { ask, begun, letGo, first, socket } = await waiting(head + rest);
+    socket.destroy();
+    await sleep(100);
+    letGo();
+    expect((await first).statusCode).toBe(200);
+    const next = ask('next');
+    await until(() => begun.length === 2);
+    letGo();
+    expect((await next).statusCode).toBe(200);
+  });
+});
+
 describe('the limit', () => {
   const limits = { operations: 1000, waitMs: 500 };
   const enter = (admission: Admission, count: number, now = 0, begun: string[] = [], name = '') => {
