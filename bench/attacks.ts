@@ -19,8 +19,8 @@ interface Load {
   readonly begin: (target: Target) => () => Promise<ReadonlyMap<string, number>>;
 }
 
-/** Markdown: a line for each attack. */
-export async function attacksReport(quick: boolean): Promise<string[]> {
+/** Markdown: a line for each attack, or for those that have a text in their names. */
+export async function attacksReport(quick: boolean, only = ''): Promise<string[]> {
   const seconds = quick ? 0.5 : 3;
   const engine = await start<string>('engine.ts', null);
   const rows: string[] = [];
@@ -28,7 +28,8 @@ export async function attacksReport(quick: boolean): Promise<string[]> {
     const target = await openTarget(engine.ready);
     const reader = await start<null>('../attacks/reader.ts', null);
     try {
-      for (const load of [nothing, ...attacks.map(flood), large, many, slow, signIns])
+      const loads = [...attacks.map(flood), large, many, slow, signIns];
+      for (const load of [nothing, ...loads.filter(({ name }) => name.includes(only))])
         rows.push(await measured(target, reader, load, load.seconds ?? seconds));
     } finally {
       await reader.stop();

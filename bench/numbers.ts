@@ -30,7 +30,7 @@ const atOnce = 8;
 
 /** Markdown: operations a second of processor time, as ratios of paired rounds. */
 export async function numbersReport(quick: boolean): Promise<string[]> {
-  const [rounds, milliseconds, warmUp] = quick ? [20, 100, 1500] : [100, 200, 6000];
+  const [rounds, milliseconds, warmUp] = quick ? [20, 100, 1500] : [60, 200, 6000];
   const names = Object.keys(variants) as Variant[];
   const apps = new Map<Variant, FastifyInstance>();
   const operations = operationsOf(sample);

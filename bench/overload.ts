@@ -29,7 +29,7 @@ export async function overloadReport(quick: boolean): Promise<string[]> {
   try {
     const { port } = server.ready;
     const operations = offersOf(server.ready);
-    const load = { port, headers, operations, seconds };
+    const load = { ports: [port], headers, operations, seconds };
     await closedModel({ ...load, connections: 16, seconds: 3 });
     const most = await closedModel({ ...load, connections: 16, seconds: quick ? 4 : 10 });
     const saturation = most.good.count / most.seconds;

@@ -14,7 +14,7 @@ export async function soakReport(quick: boolean): Promise<string[]> {
     const operations = offersOf(server.ready);
     const rows: string[] = [];
     for (let minute = 1; minute <= minutes; minute++) {
-      const load = { port: server.ready.port, headers, operations };
+      const load = { ports: [server.ready.port], headers, operations };
       const { good, shed, others } = await openModel({ ...load, ratePerSecond, seconds: 60 });
       const heap = (await server.ask<number>('heap')) / 2 ** 20;
       const other = Object.entries(others).map(([code, count]) => `${code} ${count}`);

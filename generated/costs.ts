@@ -67,6 +67,7 @@ export const costs: Costs = {
       of: 'AuditLog',
       index: 'table',
       covering: ['action', 'id', 'timestamp'],
+      cached: 'process',
       prefetch: { page: 'first', between: 2, bounds: ['until'] },
     },
     'Contractor.auditLogs': {

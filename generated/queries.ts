@@ -161,6 +161,7 @@ export const auditLogsOfUser = (
     descending: true,
     covering: auditLogsOfUserHeld,
     layout: '99e967cf',
+    cache: { forMs: 30_000 },
   });
 
 /** Contractor.auditLogs: table `{actorType}#{actorId}` / `AUDIT#{timestamp}#{id}`, descending. */

@@ -11,9 +11,16 @@ await serve(async () => {
   const endpoint = await openEndpoint(engine.clientConfig);
   let counting: Promise<Counted> | undefined;
   let end: () => void = () => undefined;
+  let cpu = process.cpuUsage();
   return {
     ready: endpoint.clientConfig.endpoint,
     answers: {
+      /** Processor time in milliseconds, since it was last asked. */
+      cpu() {
+        const { user, system } = process.cpuUsage(cpu);
+        cpu = process.cpuUsage();
+        return (user + system) / 1000;
+      },
       count() {
         const counted = new Promise<void>((resolve) => {
           end = resolve;

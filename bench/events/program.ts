@@ -18,11 +18,26 @@ interface Message {
   readonly error?: string;
 }
 
+export interface StartOptions {
+  /** `tableloom` is the compiled package, as it is installed, and not the sources. Default: the sources. */
+  readonly isCompiled?: boolean;
+  /** Options of Node. */
+  readonly node?: readonly string[];
+}
+
 /** Starts a file of this folder with what it is given. */
-export async function start<Ready>(file: string, given: unknown): Promise<Program<Ready>> {
+export async function start<Ready>(
+  file: string,
+  given: unknown,
+  { isCompiled = false, node = [] }: StartOptions = {},
+): Promise<Program<Ready>> {
   const { PATH } = process.env;
   const child = fork(join(import.meta.dirname, file), [JSON.stringify(given)], {
-    execArgv: ['--conditions=tableloom-source', '--import', 'tsx/esm', '--expose-gc'],
+    execArgv: [
+      ...(isCompiled ? [] : ['--conditions=tableloom-source']),
+      ...['--import', 'tsx/esm', '--expose-gc'],
+      ...node,
+    ],
     env: { PATH, NODE_ENV: 'production', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });

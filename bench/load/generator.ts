@@ -9,13 +9,31 @@ import type { ClosedLoad, Load, Loaded, Offer, OpenLoad, Outcome } from './model
  * Connections, as of a load balancer that keeps them: opened before, because Node accepts one connection for each turn of its event loop
  * (libuv 1.45 and later), so that new ones would wait for a busy server before it knows of them. What finds none free waits, and its latency grows.
  */
-const mostConnections = 1000;
+const usualConnections = 1000;
 
-await serve(async () => ({ ready: null, answers: { open, closed } }));
+await serve(async () => ({
+  ready: null,
+  answers: { open, closed, connect: async (load: OpenLoad) => void (await connect(load)) },
+}));
+
+/** Of all loads by the open model. */
+let kept: Agent | undefined;
+
+/** Opens the connections of a load, so that those that follow have them. */
+async function connect({
+  ports,
+  connections = usualConnections,
+}: Pick<OpenLoad, 'ports' | 'connections'>): Promise<Agent> {
+  const each = Math.floor(connections / ports.length);
+  kept ??= new Agent({ keepAlive: true, maxSockets: each, maxFreeSockets: each });
+  const agent = kept;
+  await Promise.all(ports.flatMap((port) => Array.from({ length: each }, () => knock(agent, port))));
+  return agent;
+}
 
 async function open({ ratePerSecond, seconds, warmUpSeconds = 0, ...load }: OpenLoad): Promise<Loaded> {
-  const agent = new Agent({ keepAlive: true, maxSockets: mostConnections, maxFreeSockets: mostConnections });
-  await Promise.all(Array.from({ length: mostConnections }, () => connect(agent, load.port)));
+  const agent = kept ?? (await connect(load));
+  const to = addressing(load);
   const next = drawing(load.operations);
   const tally = new Tally(load.operations);
   const begun = performance.now();
@@ -34,18 +52,17 @@ async function open({ ratePerSecond, seconds, warmUpSeconds = 0, ...load }: Open
     const counts = at >= warmUpSeconds * 1000;
     if (counts) tally.late.record(performance.now() - due);
     pending.push(
-      send(agent, load, body).then((answer) => {
+      send(agent, to(), body).then((answer) => {
         if (counts) tally.count(name, answer, performance.now() - due);
       }),
     );
   }
   await Promise.all(pending);
-  agent.destroy();
   return tally.outcomes((performance.now() - begun) / 1000 - warmUpSeconds);
 }
 
 /** Opens a connection, and leaves it to the agent. */
-function connect(agent: Agent, port: number): Promise<void> {
+function knock(agent: Agent, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path: '/livez', agent }, (response) => {
       response.resume().once('end', resolve);
@@ -56,6 +73,7 @@ function connect(agent: Agent, port: number): Promise<void> {
 
 async function closed({ connections, seconds, ...load }: ClosedLoad): Promise<Loaded> {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  const to = addressing(load);
   const next = drawing(load.operations);
   const tally = new Tally(load.operations);
   const begun = performance.now();
@@ -63,7 +81,7 @@ async function closed({ connections, seconds, ...load }: ClosedLoad): Promise<Lo
     while (performance.now() < begun + seconds * 1000) {
       const { name, body } = next();
       const since = performance.now();
-      tally.count(name, await send(agent, load, body), performance.now() - since);
+      tally.count(name, await send(agent, to(), body), performance.now() - since);
     }
   };
   await Promise.all(Array.from({ length: connections }, connection));
@@ -74,11 +92,25 @@ async function closed({ connections, seconds, ...load }: ClosedLoad): Promise<Lo
 /** What came of a request: `good`, `shed`, or a code or status. */
 type Answer = string;
 
-function send(
-  agent: Agent,
-  { port, headers = {} }: Pick<Load, 'port' | 'headers'>,
-  body: string,
-): Promise<Answer> {
+/** Where a request goes, and whose it is. */
+interface Address {
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function addressing({ ports, headers = {}, tokens = [] }: Omit<Load, 'seconds'>): () => Address {
+  let turn = 0;
+  return () => {
+    const port = ports[turn++ % ports.length] ?? 0;
+    const token = tokens[Math.floor(random() * tokens.length) % tokens.length];
+    return {
+      port,
+      headers: token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` },
+    };
+  };
+}
+
+function send(agent: Agent, { port, headers }: Address, body: string): Promise<Answer> {
   return new Promise((resolve) => {
     const sent = request(
       {

@@ -6,6 +6,7 @@ export interface Latencies {
   readonly count: number;
   readonly p50: number;
   readonly p90: number;
+  readonly p95: number;
   readonly p99: number;
   readonly longest: number;
 }
@@ -21,6 +22,6 @@ export class LatencyHistogram {
   latencies(): Latencies {
     const { count } = this.#histogram;
     const at = (share: number) => (count === 0 ? 0 : this.#histogram.percentile(share) / 1000);
-    return { count, p50: at(50), p90: at(90), p99: at(99), longest: at(100) };
+    return { count, p50: at(50), p90: at(90), p95: at(95), p99: at(99), longest: at(100) };
   }
 }

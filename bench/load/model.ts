@@ -11,8 +11,11 @@ export interface Offer {
 }
 
 export interface Load {
-  readonly port: number;
+  /** Of the server; of several processes, each gets the next request, as from a load balancer. */
+  readonly ports: readonly number[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Access tokens; each request has one of them, at random. Default: none. */
+  readonly tokens?: readonly string[];
   readonly operations: readonly Offer[];
   readonly seconds: number;
 }
@@ -20,6 +23,8 @@ export interface Load {
 /** Arrivals by a plan made before: they do not wait for one another, as clients of a server do not. */
 export interface OpenLoad extends Load {
   readonly ratePerSecond: number;
+  /** Default: 1000. */
+  readonly connections?: number;
   /** Arrivals of the first seconds are sent, and not counted. */
   readonly warmUpSeconds?: number;
 }

@@ -2,7 +2,8 @@
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables, type TableDefinition } from 'tableloom/runtime';
-import { type EngineRequest, type EngineRequestHandler, openEmbedded } from '../../src/embedded/index.js';
+import { type EngineRequestHandler, openEmbedded } from '../../src/embedded/index.js';
+import { isWrite, keyOf, textOf } from './engine-requests.js';
 
 /** What a benchmarked server is measured on. */
 export type EngineKind = 'embedded' | 'instant';
@@ -23,8 +24,6 @@ export interface Engine {
   /** Remembers every answer: to reads by the whole request, to writes, which differ each time, by their operation. */
   record(work: () => Promise<void>): Promise<void>;
 }
-
-const writes = /\.(TransactWriteItems|PutItem|UpdateItem|DeleteItem)$/;
 
 type Handle = EngineRequestHandler['handle'];
 type Answer = Awaited<ReturnType<Handle>>['response'];
@@ -68,7 +67,7 @@ export async function openEngine(
         const input: object = JSON.parse(textOf(request));
         const body = JSON.stringify({ ...input, ReturnConsumedCapacity: 'TOTAL' });
         const answer = await requestHandler.handle({ ...request, body }, options);
-        if (!writes.test(targetOf(request))) readUnits += unitsOf(answer.response);
+        if (!isWrite(request)) readUnits += unitsOf(answer.response);
         return answer;
       }, work);
       return { requests, readUnits };
@@ -80,20 +79,6 @@ export async function openEngine(
         return answer;
       }, work),
   };
-}
-
-function keyOf(request: EngineRequest): string {
-  const target = targetOf(request);
-  return writes.test(target) ? target : `${target} ${textOf(request)}`;
-}
-
-function targetOf({ headers }: EngineRequest): string {
-  return headers['x-amz-target'] ?? headers['X-Amz-Target'] ?? '';
-}
-
-function textOf({ body }: EngineRequest): string {
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
-  return String(body);
 }
 
 interface Consumed {

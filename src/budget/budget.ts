@@ -25,6 +25,20 @@ export function budgetOf(
   return budgetIn(costs, schema, { document, operation, root }, options);
 }
 
+/** What the budget of an operation has as `usual.requests`, without working out the rest. */
+export function usualRequests(
+  costs: Costs,
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  options: BudgetOptions = {},
+): number | undefined {
+  const operation = operationOf(document, options.operationName);
+  if (operation === undefined) return undefined;
+  const root = schema.getRootType(operation.operation)?.name ?? '';
+  const selections = new Selections(schema, document, operation, options.variables);
+  return new Walk(costs, selections, 'usual', options).operation(operation, root).figures.requests;
+}
+
 /** The budget of an operation whose fields are those of `root`, whichever type that is. */
 export function budgetIn(
   costs: Costs,

@@ -21,6 +21,7 @@ export type {
   ServerLimits,
   TableloomOptions,
 } from './options.js';
+export { aside } from './overload/overload.js';
 export { tableloom } from './plugin.js';
 export type { Draft, Rate, Taken } from './rates/buckets.js';
 export type { RateLimits, RateStore } from './rates/rates.js';

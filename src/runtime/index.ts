@@ -1,5 +1,5 @@
 /** What servers, hand-written rules and tests import: `tableloom/runtime`. Generated code has a door of its own, generated.ts. */
-export { budgetOf } from '../budget/budget.js';
+export { budgetOf, usualRequests } from '../budget/budget.js';
 export type { AccessCost, Costs } from '../budget/costs.js';
 export type { Budget, BudgetField, BudgetOptions, Figures, Sizes } from '../budget/figures.js';
 export type { CacheSettings } from './cache/cache.js';

@@ -1,6 +1,12 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Database } from 'tableloom/runtime';
-import { type ServerSettings, serverOptions, type TableloomOptions, tableloom } from 'tableloom/server';
+import {
+  aside,
+  type ServerSettings,
+  serverOptions,
+  type TableloomOptions,
+  tableloom,
+} from 'tableloom/server';
 import * as generated from '../../generated/index.js';
 import * as ourRules from '../rules/index.js';
 import { currentContractor, currentUser } from '../rules/shared/viewer.js';
@@ -33,7 +39,8 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     authenticate: auth.readAccessToken,
     context: (request) => ({
       client: clientOf(request),
-      auth,
+      // Sign-ins wait for one another, and nobody else for them.
+      auth: { ...auth, attempt: (attempt, check) => aside(request, () => auth.attempt(attempt, check)) },
       note: (message, details) => request.log.warn(details, message),
     }),
     actor: ({ kind, id }) => `${kind}#${id}`,

@@ -2,8 +2,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Fastify, { type FastifyInstance } from 'fastify';
-import { type PluginOptions, serverOptions, tableloom } from 'tableloom/server';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { aside, type PluginOptions, serverOptions, tableloom } from 'tableloom/server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { drain } from '../../src/fastify/health/draining.js';
 import { Admission } from '../../src/fastify/overload/admission.js';
@@ -23,9 +23,10 @@ async function serve(limits: PluginOptions['limits'] = {}) {
     limits,
     resolvers: {
       Query: {
-        stop: async (_parent: unknown, { id }: { id: string }) => {
+        stop: async (_parent: unknown, { id }: { id: string }, { reply }: { reply: FastifyReply }) => {
           begun.push(id);
-          await new Promise<void>((go) => held.push(go));
+          const waits = () => new Promise<void>((go) => held.push(go));
+          await (id === 'aside' ? aside(reply.request, waits) : waits());
           return null;
         },
       },
@@ -53,6 +54,24 @@ describe('with as many operations under way as there may be', () => {
     await until(() => begun.length === 3);
     letGo();
     for (const answer of answers) expect((await answer).json()).toEqual({ data: { stop: null } });
+  });
+
+  test('one that waits aside lets another begin, and goes on without waiting for it', async () => {
+    const { ask, begun, letGo } = await serve({ operations: 1, waitMs: 60_000 });
+    const first = ask('aside');
+    await until(() => begun.length === 1);
+    const others = ['b', 'c'].map(ask);
+    await until(() => begun.length === 2);
+    letGo();
+    expect((await first).statusCode).toBe(200);
+    await until(() => begun.length === 3);
+    expect(begun).toEqual(['aside', 'b', 'c']);
+    letGo();
+    for (const other of others) expect((await other).statusCode).toBe(200);
+    const next = ask('d');
+    await until(() => begun.length === 4);
+    letGo();
+    expect((await next).statusCode).toBe(200);
   });
 
   test('one that has waited too long is refused with 503, when to come back, and as its client accepts', async () => {
@@ -106,6 +125,48 @@ describe('with as many operations under way as there may be', () => {
     letGo();
     expect((await next).statusCode).toBe(200);
     expect(begun).toEqual(['begins', 'next']);
+  });
+});
+
+describe('a request that waits', () => {
+  const head = 'POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n';
+  const waiting = async (text: string | Buffer) => {
+    const server = await serve({ operations: 1, waitMs: 60_000 });
+    const { app, ask, begun } = server;
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const first = ask('first');
+    await until(() => begun.length === 1);
+    const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(text);
+    await sleep(100);
+    return { ...server, first, socket };
+  };
+
+  test('is not read, so that a body that is wrong is refused in its turn', async () => {
+    const { letGo, first, socket } = await waiting(
+      Buffer.concat([Buffer.from(`${head}Content-Length: 4\r\n\r\n`), Buffer.from('ff00ff00', 'hex')]),
+    );
+    letGo();
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(String(answer)).toMatch(/^HTTP\/1.1 400 /);
+    expect((await first).statusCode).toBe(200);
+    socket.destroy();
+  });
+
+  test.each([
+    'Content-Length: 100\r\n\r\n{"query":',
+    'Transfer-Encoding: chunked\r\n\r\n5\r\n{"que',
+    'Transfer-Encoding: xchunked\r\n\r\n{}',
+  ])('may be cut off: %j', async (rest) => {
+    const { ask, begun, letGo, first, socket } = await waiting(head + rest);
+    socket.destroy();
+    await sleep(100);
+    letGo();
+    expect((await first).statusCode).toBe(200);
+    const next = ask('next');
+    await until(() => begun.length === 2);
+    letGo();
+    expect((await next).statusCode).toBe(200);
   });
 });
 

@@ -1,4 +1,4 @@
-/** Two processes that cache, random reads and writes, a table of the cache that goes away: against all that was ever stored. */
+/** One process, or two, that cache, random reads and writes, a table of the cache that goes away: against all that was ever stored. */
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { create, Database, type Session, update, type Waker } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
@@ -51,7 +51,9 @@ test.each(Array.from({ length: runs(4) }, (_, at) => at))(
     const { engine, names } = await openProject(definitions);
     const wakersOf = wakers();
     let requests = 0;
-    const processes = [0, 1].map(
+    // One process knows by itself what it wrote for whom.
+    const isAlone = at % 2 === 1;
+    const processes = (isAlone ? [0] : [0, 1]).map(
       (one) =>
         new Database({
           client: engine.client,
@@ -76,7 +78,7 @@ test.each(Array.from({ length: runs(4) }, (_, at) => at))(
     /** By what an actor knows of their own writes: a client tells every server when it wrote. */
     const sessionOf = (actor: string): Session => {
       const database = dice.of(processes);
-      return database.session({ actor, freshFrom: written.get(actor) ?? 0 });
+      return database.session({ actor, freshFrom: isAlone ? 0 : (written.get(actor) ?? 0) });
     };
     const oldest = (actor: string, age: number) => Math.max(moment - age, written.get(actor) ?? 0);
     let reads = 0;
@@ -110,7 +112,7 @@ test.each(Array.from({ length: runs(4) }, (_, at) => at))(
           .map((all) =>
             [...all.values()]
               .filter((one) => one.category === category)
-              .sort((a, b) => (a.name + a.id < b.name + b.id ? -1 : 1)),
+              .sort((a, b) => (`${a.name}#${a.id}` < `${b.name}#${b.id}` ? -1 : 1)),
           );
         expect(possible, `step ${step}: ${category}`).toContainEqual([...nodes]);
       }

@@ -231,6 +231,23 @@ describe('who has written', () => {
     expect(await nameFor('session 1')).toBe('changed');
   });
 
+  test('is answered with other records from the memory of the process, and with theirs as they left them', async () => {
+    const { one, other, requests, pass } = await open();
+    await start(one, product('a'), product('b'));
+    const b = productKey({ id: 'b' });
+    pass(minute);
+    for (const key of [productKey({ id: 'a' }), b]) await one.session().get(products, key);
+    const writer = one.session({ actor: 'USER#1' });
+    await writer.writeOne(update(products, key, (before) => ({ ...before, name: 'changed' })));
+    const session = () => one.session({ actor: 'USER#1' });
+    expect(await requests(() => session().get(products, b))).toEqual([]);
+    expect((await read(session()))?.name).toBe('changed');
+    // A client that says when it wrote may have written elsewhere.
+    await write(other, 'changed again');
+    const freshFrom = other.session().now().getTime();
+    expect((await read(one.session({ actor: 'USER#1', freshFrom })))?.name).toBe('changed again');
+  });
+
   test('reads it too where the write failed, or nobody knows what became of it', async () => {
     const { one, other, pass } = await open();
     await start(one, product('a'));

@@ -207,7 +207,7 @@ function readsOf(progress: Progress, cost: QueryCost, call: Call, furtherBytes =
 
 /** Whether a query will be sent: the selection needs one, and it was not sent before. */
 function willQuery(progress: Progress, cost: FieldCost, call: Call): boolean {
-  if (cost.kind !== 'query') return false;
+  if (cost.kind !== 'query' || (cost.cached !== undefined && progress.isWarm)) return false;
   const { requests, identity } = readsOf(progress, cost, call);
   return requests.length > 0 && !progress.hasRequested(`${identityOf(call)}${identity}`);
 }

@@ -8,11 +8,21 @@ import {
   type OperationDefinitionNode,
   parse,
 } from 'graphql';
-import { budgetOf, type Costs } from 'tableloom/runtime';
+import { type Costs, usualRequests } from 'tableloom/runtime';
+import { type Alike, alikeOf } from './alike.js';
 import { introspectedFields } from './introspection.js';
 
 /** Fields about the schema that take as long of a processor as one request to DynamoDB. */
 const fieldsPerPoint = 100;
+
+/** Prices of one operation that are remembered. */
+const mostPrices = 100;
+
+/** Of one operation: its prices by what its variables have in common. */
+interface Known {
+  readonly alike: Alike;
+  readonly prices: Map<string, number>;
+}
 
 export interface Sent {
   readonly document: DocumentNode;
@@ -26,8 +36,7 @@ export class Prices {
   readonly #schema: GraphQLSchema;
   readonly #mostFields: number;
   readonly #fields = new WeakMap<OperationDefinitionNode, number>();
-  /** Of what has the same price whatever its variables. */
-  readonly #fixed = new WeakMap<OperationDefinitionNode, number>();
+  readonly #known = new WeakMap<OperationDefinitionNode, Known>();
 
   /** @param mostPoints what an answer about the schema may take, unless the usual query of tools takes more */
   constructor(costs: Costs, schema: GraphQLSchema, mostPoints: number) {
@@ -56,20 +65,28 @@ export class Prices {
   of(sent: Sent): number {
     const operation = getOperationAST(sent.document, sent.operationName);
     if (!operation) return 1;
-    const known = this.#fixed.get(operation);
+    const { alike, prices } = this.#knownOf(sent.document, operation);
+    const key = alike.keyOf(sent.variables ?? {});
+    const known = key === undefined ? undefined : prices.get(key);
     if (known !== undefined) return known;
     const about = Math.ceil(this.#introspected(sent.document, operation) / fieldsPerPoint);
     const points = Math.max(1, about + this.#requests(sent));
-    if (!operation.variableDefinitions?.length) this.#fixed.set(operation, points);
+    if (key !== undefined && prices.size < mostPrices) prices.set(key, points);
     return points;
   }
 
+  #knownOf(document: DocumentNode, operation: OperationDefinitionNode): Known {
+    const known = this.#known.get(operation) ?? {
+      alike: alikeOf(this.#schema, document, operation),
+      prices: new Map(),
+    };
+    this.#known.set(operation, known);
+    return known;
+  }
+
   #requests({ document, operationName, variables }: Sent): number {
-    const budget = budgetOf(this.#costs, this.#schema, document, {
-      operationName,
-      variables: variables ?? {},
-    });
-    return budget?.usual.requests ?? 0;
+    const options = { operationName, variables: variables ?? {} };
+    return usualRequests(this.#costs, this.#schema, document, options) ?? 0;
   }
 
   #introspected(document: DocumentNode, operation: OperationDefinitionNode): number {

@@ -76,8 +76,13 @@ function tryParse(query: string): ReturnType<typeof parse> | undefined {
   }
 }
 
+/** How JSON begins, which hardly any document does. */
+const jsonBegin = /^[ \t\n\r]*(?:["[\d-]|\{[ \t\n\r]*["}]|true|false|null)/;
+
 /** Mercurius would take a document's syntax tree as JSON, past the limit of tokens. No document of GraphQL is JSON. */
 function isJson(text: string): boolean {
+  // An error for each document would take longer than all the rest of reading a request.
+  if (!jsonBegin.test(text)) return false;
   try {
     JSON.parse(text);
     return true;

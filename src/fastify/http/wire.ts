@@ -43,10 +43,20 @@ export function strictText(payload: Readable): Readable {
       done(message === null ? notText : httpError(400, message));
     },
   });
-  payload.once('error', (error) => checked.destroy(error));
+  const { _read: read } = checked;
+  // From the first read on, when somebody is there to handle what fails: a request may wait long until it is read, and its client be gone by then.
+  checked._read = (size) => {
+    checked._read = read;
+    if (payload.destroyed) return void checked.destroy(payload.errored ?? new Error('aborted'));
+    payload.once('error', (error) => checked.destroy(error));
+    payload.pipe(checked);
+    read.call(checked, size);
+  };
+  // Whoever has read enough listens no longer.
+  checked.on('error', () => undefined);
   // Fastify compares it with `content-length`.
   Object.defineProperty(checked, 'receivedEncodedLength', { get: () => received });
-  return payload.pipe(checked);
+  return checked;
 }
 
 function problemOf(decode: () => void): Error | null {

@@ -103,6 +103,11 @@ export class Admission {
     this.#beginNext(now);
   }
 
+  /** One that left goes on, without waiting: `leave` is called for it again. */
+  resume(): void {
+    this.#underWay += 1;
+  }
+
   /** Refuses those that have waited too long. */
   expire(now: number): void {
     let expired = 0;

@@ -30,11 +30,11 @@ export function overloadOf(app: FastifyInstance, limits: AdmissionLimits): Overl
       const withdraw = admission.enter(performance.now(), (isAdmitted) => {
         if (!isAdmitted) return refuse(reply);
         // Also where the client has gone: what it requested ends soon, but is not yet over.
-        const leave = once(() => admission.leave(performance.now()));
-        if (raw.destroyed) return leave();
-        underWay.set(request, leave);
+        const place = new Place(admission);
+        if (raw.destroyed) return place.leave();
+        underWay.set(request, place);
         raw.once('close', () => {
-          if (reply.sent) leave();
+          if (reply.sent) place.leave();
         });
         done();
       });
@@ -44,12 +44,52 @@ export function overloadOf(app: FastifyInstance, limits: AdmissionLimits): Overl
   };
 }
 
-/** What ends an operation that was admitted. */
-const underWay = new WeakMap<FastifyRequest, () => void>();
+/** The places of operations that were admitted. */
+const underWay = new WeakMap<FastifyRequest, Place>();
+
+/** Among those under way. */
+class Place {
+  readonly #admission: Admission;
+  #isTaken = true;
+  #isOver = false;
+
+  constructor(admission: Admission) {
+    this.#admission = admission;
+  }
+
+  leave(): void {
+    if (!this.#isOver && this.#isTaken) this.#admission.leave(performance.now());
+    this.#isOver = true;
+  }
+
+  /** Leaves it to others, until what is returned is called. */
+  lend(): () => void {
+    if (this.#isOver || !this.#isTaken) return () => undefined;
+    this.#isTaken = false;
+    this.#admission.leave(performance.now());
+    return () => {
+      this.#isTaken = true;
+      if (!this.#isOver) this.#admission.resume();
+    };
+  }
+}
+
+/**
+ * Does what waits for its turn at something that has a bound of its own, such as the hashing of passwords: meanwhile the operation of the request
+ * does not count among those under way, so that others begin in its place. It goes on without waiting again.
+ */
+export async function aside<T>(request: FastifyRequest, work: () => Promise<T>): Promise<T> {
+  const back = underWay.get(request)?.lend();
+  try {
+    return await work();
+  } finally {
+    back?.();
+  }
+}
 
 /** A hook of the same routes: an operation is over when its answer is there, however long the client takes to receive it. */
 export async function onAnswer(request: FastifyRequest): Promise<void> {
-  underWay.get(request)?.();
+  underWay.get(request)?.leave();
 }
 
 function watch(admission: Admission, log: FastifyBaseLogger): NodeJS.Timeout {
@@ -76,12 +116,4 @@ function refuse(reply: FastifyReply): void {
   const message = 'The server is overloaded; try again in a few seconds.';
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BUSY', retryAfter } }] });
   reply.code(503).header('retry-after', retryAfter).send(body);
-}
-
-function once(act: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) act();
-    isDone = true;
-  };
 }

@@ -114,7 +114,8 @@ function isPlain(access: QueryAccess): boolean {
     access.filter === null &&
     access.multiAttribute === undefined &&
     !access.consistent &&
-    access.cache === undefined &&
+    // What processes share is looked up first, and the record cannot wait for that.
+    access.cache?.shared !== true &&
     access.equals.every(({ each }) => each === undefined)
   );
 }

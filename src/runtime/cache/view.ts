@@ -22,8 +22,10 @@ export interface SharedAnswers {
 
 export interface CacheViewOptions {
   readonly now: () => number;
-  /** What was read before this moment is not answered. */
+  /** Answers of patterns from before this moment are not given. */
   readonly freshFrom: number;
+  /** Items from before this moment are not given. It is `freshFrom` or earlier. */
+  readonly itemsFrom: number;
   readonly shared: SharedAnswers;
   readonly observers: Observers;
 }
@@ -32,6 +34,7 @@ export class CacheView {
   readonly #cache: Cache;
   readonly #options: CacheViewOptions;
   #after: number;
+  #itemsAfter: number;
   /** When the session began: what it read by itself for an answer may be as old. */
   readonly #began: number;
 
@@ -39,6 +42,7 @@ export class CacheView {
     this.#cache = cache;
     this.#options = options;
     this.#after = options.freshFrom + lagMs;
+    this.#itemsAfter = options.itemsFrom + lagMs;
     this.#began = options.now();
   }
 
@@ -46,6 +50,7 @@ export class CacheView {
   wrote(items: readonly { readonly id: string; readonly item: Item | null }[] = []): void {
     const at = this.#options.now();
     this.#after = Number.POSITIVE_INFINITY;
+    this.#itemsAfter = Number.POSITIVE_INFINITY;
     for (const { id, item } of items) this.#cache.changed(id, at, item);
   }
 
@@ -54,18 +59,22 @@ export class CacheView {
     this.#cache.changed(itemId(table, key), this.#options.now());
   }
 
-  /** What others have read under a key. */
-  find<T>(key: string, { forMs, staleMs = 0 }: CachePolicy): Found<T> | undefined {
-    return this.#judge<T>(this.#cache.get(key), forMs, staleMs);
+  /** The item that others have read under a key. */
+  find(key: string, policy: CachePolicy): Found<Item> | undefined {
+    return this.#judge<Item>(this.#cache.get(key), policy, this.#itemsAfter);
   }
 
-  /** Whether what the session took from the cache before is still good enough. */
-  isGood({ at }: Found<unknown>, { forMs, staleMs = 0 }: CachePolicy): boolean {
-    return this.#judge({ value: null, at }, forMs, staleMs) !== undefined;
+  /** Whether the item that the session took from the cache before is still good enough. */
+  isGood({ at }: Found<Item>, policy: CachePolicy): boolean {
+    return this.#judge({ value: null, at }, policy, this.#itemsAfter) !== undefined;
   }
 
-  #judge<T>(cached: Cached | undefined, forMs: number, staleMs: number): Found<T> | undefined {
-    if (cached === undefined || cached.at <= this.#after) return undefined;
+  #judge<T>(
+    cached: Cached | undefined,
+    { forMs, staleMs = 0 }: CachePolicy,
+    after: number,
+  ): Found<T> | undefined {
+    if (cached === undefined || cached.at <= after) return undefined;
     const age = this.#options.now() - cached.at;
     if (age > forMs + staleMs || age < -lagMs) return undefined;
     return { value: cached.value as T, at: cached.at, isStale: age > forMs };
@@ -125,7 +134,7 @@ export class CacheView {
    * @param name the pattern's, for observers
    */
   async answer<T>(question: string, policy: CachePolicy, ask: () => Promise<T>, name: string): Promise<T> {
-    const known = this.find<T>(question, policy);
+    const known = this.#judge<T>(this.#cache.get(question), policy, this.#after);
     if (known?.isStale && !this.isRead(question))
       this.#ask(question, policy, ask, name).catch(() => undefined);
     this.report(known, name);
@@ -170,7 +179,7 @@ export class CacheView {
     const { shared } = this.#options;
     if (policy.shared !== undefined && this.#after < at) {
       const cached = await shared.find(question, policy);
-      const found = this.#judge<T>(cached, policy.forMs, 0);
+      const found = this.#judge<T>(cached, { forMs: policy.forMs }, this.#after);
       this.report(found, name, 'shared');
       if (cached !== undefined && found !== undefined) {
         this.#cache.keep(question, cached);

@@ -139,13 +139,16 @@ export class Database<Rules = unknown> {
     };
     const { actor = null } = options;
     const names = [actor, options.caller].filter((name) => typeof name === 'string');
-    const freshFrom = Math.max(options.freshFrom ?? 0, this.#writers.lastOf(names));
+    const { last, unseen } = this.#writers.lastOf(names);
+    const freshFrom = Math.max(options.freshFrom ?? 0, last);
+    // Of what was written in this process, the cache has no older items.
+    const itemsFrom = Math.max(options.freshFrom ?? 0, unseen);
     if (this.#dax && freshFrom + this.#dax.ttlMs > this.#now()) requester.readFresh();
     const shared = sharedAnswers(requester, () => this.#requester({}), this.#sealer, this.#sharedRest);
     const clock = () => this.#now();
     const cache =
       this.#cache &&
-      new CacheView(this.#cache, { now: clock, freshFrom, shared, observers: this.#observers });
+      new CacheView(this.#cache, { now: clock, freshFrom, itemsFrom, shared, observers: this.#observers });
     const environment = {
       now,
       newId,
@@ -153,7 +156,7 @@ export class Database<Rules = unknown> {
       contention: this.#contention,
       sharing: (entity: string) => this.#plan?.sharing(entity),
       actor,
-      wrote: (at: number) => this.#writers.wrote(names, at),
+      wrote: (at: number, isSeen: boolean) => this.#writers.wrote(names, at, isSeen),
       live: this.live,
       documents,
     };
@@ -234,7 +237,7 @@ export class Database<Rules = unknown> {
     const now = this.#now();
     for (const { record, actor } of wakes) {
       if (record !== undefined) this.#cache?.changed(record, now);
-      if (actor !== undefined) this.#writers.wrote([actor], now);
+      if (actor !== undefined) this.#writers.wrote([actor], now, false);
     }
   }
 

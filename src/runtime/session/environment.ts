@@ -11,8 +11,12 @@ export interface Environment<S extends Reads> {
   readonly newId: (moment?: number) => string;
   /** Who causes what the session writes, for its events. */
   readonly actor: string | null;
-  /** Called with the moment at which the session wrote. */
-  readonly wrote: (at: number) => void;
+  /**
+   * Called with the moment at which the session wrote, or may have.
+   *
+   * @param isSeen whether the cache of the process knows all items that were written
+   */
+  readonly wrote: (at: number, isSeen: boolean) => void;
   readonly live: Live<S>;
   readonly compute: ComputeRulesByName;
   readonly contention: Contention;

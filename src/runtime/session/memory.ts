@@ -70,7 +70,7 @@ export class Memory {
     if (key.cache === undefined || this.#loading.has(id)) return undefined;
     const before = this.#borrowed.get(id);
     if (before !== undefined && this.#cache?.isGood(before, key.cache)) return before.value;
-    const found = this.#cache?.find<Item>(id, key.cache);
+    const found = this.#cache?.find(id, key.cache);
     this.#cache?.report(found, key.entity ?? '(other)');
     if (found === undefined) return undefined;
     if (found.isStale && !this.#cache?.isRead(id)) this.#loader.load(key).catch(() => undefined);

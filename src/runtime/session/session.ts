@@ -327,7 +327,7 @@ export class Session {
     env: CallEnvironment,
     seal?: Seal,
   ): Promise<readonly unknown[]> {
-    this.#beginWriting();
+    this.#beginWriting(true);
     const { contention } = this.#environment;
     try {
       const wait = this.#requester.ready();
@@ -337,7 +337,7 @@ export class Session {
       this.#memory.forget();
       return outcome.results;
     } catch (error) {
-      this.#memory.forgetAll();
+      this.#lost();
       throw error;
     }
   }
@@ -359,7 +359,7 @@ export class Session {
       this.#memory.forget();
       return result;
     } catch (error) {
-      this.#memory.forgetAll();
+      this.#lost();
       throw error;
     }
   }
@@ -386,21 +386,32 @@ export class Session {
     this.#memory.note(items);
     this.#premises.written(items);
     if (events.length > 0) this.live.written(events);
-    this.#noteWriting();
+    this.#noteWriting(true);
   }
 
-  #noteWriting(): void {
+  /** @param isSeen whether the cache knows everything that was written */
+  #noteWriting(isSeen: boolean): void {
     this.#writtenAt = this.now().getTime();
-    this.#environment.wrote(this.#writtenAt);
+    this.#environment.wrote(this.#writtenAt, isSeen);
   }
 
-  /** From here on an abort has no effect: a write that has begun is completed. */
-  #beginWriting(): void {
+  /** Something was written that is not known, or may have been. */
+  #lost(): void {
+    this.#noteWriting(false);
+    this.#memory.forgetAll();
+  }
+
+  /**
+   * From here on an abort has no effect: a write that has begun is completed.
+   *
+   * @param isSeen whether the cache will know everything that is written, where the write succeeds
+   */
+  #beginWriting(isSeen = false): void {
     this.writes += 1;
     this.#requester.commit();
     this.#requester.readFresh();
     // Whether or not it succeeds.
-    this.#noteWriting();
+    this.#noteWriting(isSeen);
     this.#cache?.wrote();
   }
 
