@@ -17,6 +17,8 @@ import { type StorageState, Traffic } from '../client/traffic.js';
 import { TableloomError } from '../errors.js';
 import { Live } from '../events/live.js';
 import type { LiveSettings, Wake } from '../events/types.js';
+import { type ImportProject, sourceTables } from '../import/context.js';
+import { Importer } from '../import/importer.js';
 import type { Observer } from '../observe/observer.js';
 import { Observers } from '../observe/observers.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
@@ -202,6 +204,31 @@ export class Database<Rules = unknown> {
     return reindex({ requester, scan, env }, project, options);
   }
 
+  /**
+   * Imports tables that others made, as a mapping says, or goes on with that: runs, verifies, changes phases, and makes
+   * what a legacy application writes by. `${VARIABLE}` in their names are taken from the environment.
+   *
+   *     const importer = database.importer({ mapping, generated: { tables, codecs }, transforms });
+   */
+  importer(project: ImportProject): Importer {
+    const { client, newId = uuid, tables } = this.#options;
+    const sources = sourceTables(project.mapping, process.env);
+    const requester = this.#requester({ capacity: true, tables: { ...tables, ...sources } });
+    const clock = () => new Date(this.#now());
+    const env = {
+      get now() {
+        return clock();
+      },
+      clock,
+      actor: null,
+      newId,
+      rule: (name: string) => computeRule(this.#compute, name),
+      premises: () => [],
+    };
+    const environment = { requester, scan: scanBy(client), contention: this.#contention, env };
+    return new Importer(project, environment, client);
+  }
+
   /** What other processes have written. */
   #heard(wakes: readonly Wake[]): void {
     const now = this.#now();
@@ -235,7 +262,8 @@ export class Database<Rules = unknown> {
   }
 }
 
-type RequesterSettings = Pick<RequesterOptions, 'signal' | 'deadlineMs' | 'capacity' | 'onRequest'>;
+type RequesterSettings = Pick<RequesterOptions, 'signal' | 'deadlineMs' | 'capacity' | 'onRequest'> &
+  Partial<Pick<RequesterOptions, 'tables'>>;
 
 /** The rules, once all that writes need are there. */
 function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByName {
