@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick`, and so for `scale`, `sign-in`, `attacks`, `events`, `numbers`, `overload` and `soak`, tries it out, and keeps nothing.
+ * `npm run bench peers quick`, and so for `scale`, `sign-in`, `attacks`, `events`, `import`, `numbers`, `overload` and `soak`, tries it out, and keeps nothing.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import { attacksReport } from './attacks.js';
 import { measureCodecs } from './codecs.js';
 import { eventsReport } from './events.js';
 import { measureGeneration } from './generate.js';
+import { importReport } from './import.js';
 import { table } from './measure.js';
 import { numbersReport } from './numbers.js';
 import { overloadReport } from './overload.js';
@@ -49,6 +50,7 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     '',
     ...(await eventsReport(quick)),
   ],
+  import: async () => ['# Importing a million rows', '', machine(), '', ...(await importReport(quick))],
   overload: async () => ['# More than a server can do', '', machine(), '', ...(await overloadReport(quick))],
   soak: async () => ['# Ten minutes of load and faults', '', machine(), '', ...(await soakReport(quick))],
   numbers: async () => ['# Metrics and traces', '', machine(), '', ...(await numbersReport(quick))],

@@ -63,7 +63,7 @@ test('what fits is reported as nothing', async () => {
 test.each([
   [
     'an unknown key',
-    users.replace('entity: User', 'entitty: User'),
+    users.replace('entity: User', 'entity2: User'),
     /unknown-key.*\n.*\n.*\n.*Did you mean `entity`/,
   ],
   [

@@ -2,7 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
-import { type ImportPhase, importPhases } from 'tableloom/runtime';
+import { importPhases } from 'tableloom/runtime';
 import { writeAll } from '../files.js';
 import { archive, changedSince, manifestOf, readBack } from '../import/archive.js';
 import { checkedMapping, type ImportVerbOptions, type OpenImport, withImport } from '../import/project.js';
@@ -143,23 +143,12 @@ export function importPhaseVerb(phase: string, options: ImportVerbOptions): Prom
     const wanted = importPhases.find((one) => one === phase);
     if (wanted === undefined)
       throw new Mistake(`There is no phase \`${phase}\`.`, `Choose one of ${importPhases.join(', ')}.`);
-    if (wanted === 'new' || wanted === 'shadow') await requireComplete(importer, wanted);
     const { phase: now, number } = await importer.enter(wanted, {
       onWait: (waiting) => terminal.progress(`${waiting} processes have not seen the change …`),
     });
     said(options, { phase: now, number }, () => [`The phase is ${now}. Every process has seen it.`]);
     return 0;
   });
-}
-
-async function requireComplete(importer: OpenImport['importer'], phase: ImportPhase): Promise<void> {
-  const { sources } = await importer.status();
-  const open = sources.filter(({ isComplete }) => !isComplete).map(({ source }) => source);
-  if (open.length > 0)
-    throw new Mistake(
-      `The phase \`${phase}\` reads records, and ${open.join(', ')} are not imported completely.`,
-      'Run `tableloom import run` and `tableloom import verify` first.',
-    );
 }
 
 export function importReverseVerb(

@@ -98,6 +98,12 @@ export class ImportContext {
     }
   }
 
+  /** What an entry says of the record of a row whose key is secret. */
+  placeText({ mapping }: Source, place: Key | undefined): { readonly place?: string } {
+    const isSecret = mapping.key.some((name) => mapping.secret.includes(name));
+    return isSecret && place !== undefined ? { place: JSON.stringify(place) } : {};
+  }
+
   /** The row whose record an item is of a source; undefined for those of others. */
   rowOf(source: Source, item: Item): string | undefined {
     const stamp = item[stampAttributes.source];

@@ -1,5 +1,6 @@
 /** Imports tables that others made: what the command line and applications call. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TableloomError } from '../errors.js';
 import { accountsOf, timeOf } from './account.js';
 import { Bridge, type BridgeOptions } from './bridge.js';
 import { ImportContext, type ImportEnvironment, type ImportProject } from './context.js';
@@ -76,9 +77,20 @@ export class Importer {
   }
 
   /** Changes the phase, and waits until all processes with a `Bridge` have seen it. */
-  enter(phase: ImportPhase, options: Pick<PhaseOptions, 'onWait'> = {}): Promise<Switch> {
+  async enter(phase: ImportPhase, options: Pick<PhaseOptions, 'onWait'> = {}): Promise<Switch> {
+    if (phase === 'shadow' || phase === 'new') await this.#requireComplete(phase);
     const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     return setPhase(this.#context.ledger, phase, { ...options, now: () => performance.now(), sleep });
+  }
+
+  async #requireComplete(phase: ImportPhase): Promise<void> {
+    const open = (await accountsOf(this.#context, undefined)).filter(({ isComplete }) => !isComplete);
+    if (open.length === 0) return;
+    const names = open.map(({ source }) => source).join(', ');
+    throw new TableloomError(
+      'CONFIGURATION',
+      `The phase \`${phase}\` reads records, and not all rows of ${names} were imported. Run \`tableloom import run\` and \`tableloom import verify\` first.`,
+    );
   }
 
   /** In the phase `new`: brings rows to what the records are, of what was written without a `Bridge`. */

@@ -24,6 +24,8 @@ export interface LedgerEntry {
   /** The row whose record it was merged into. */
   readonly into?: string;
   readonly hash?: string;
+  /** Where the row's record would be, as JSON: of a row whose key is secret, nothing else leads there. */
+  readonly place?: string;
 }
 
 const shards = 16;
@@ -55,11 +57,12 @@ export class Ledger {
   }
 
   put(entry: LedgerEntry, at: Date): Action {
-    const { source, key, outcome, code, reason, into, hash } = entry;
+    const { source, key, outcome, code, reason, into, hash, place: record } = entry;
     const place = this.entryKey(source, key);
     const item: Item = { ...place, outcome, code, reason, at: at.toISOString() };
     if (into !== undefined) item['into'] = into;
     if (hash !== undefined) item['hash'] = hash;
+    if (record !== undefined) item['record'] = record;
     return { kind: 'put', table: this.table, key: place, item, purpose: { kind: 'derived', entity: source } };
   }
 
@@ -69,7 +72,7 @@ export class Ledger {
   }
 
   read(source: string, item: Item): LedgerEntry {
-    const { outcome, code, reason, into, hash } = item;
+    const { outcome, code, reason, into, hash, record } = item;
     return {
       source,
       key: String(item[this.table.sort ?? '']),
@@ -78,6 +81,7 @@ export class Ledger {
       reason: String(reason),
       ...(typeof into === 'string' && { into }),
       ...(typeof hash === 'string' && { hash }),
+      ...(typeof record === 'string' && { place: record }),
     };
   }
 

@@ -11,8 +11,8 @@ import { commit } from '../write/commit.js';
 import { absent, unchanged } from '../write/entity/unchanged.js';
 import { accountsOf, begin, chosen, timeOf } from './account.js';
 import { type ImportContext, References, type Source } from './context.js';
-import { stampAttributes, stampOf } from './ledger.js';
-import { pagesOf, segmentsFor } from './rows/pages.js';
+import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
+import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
 import { differences, recordOf } from './rows/records.js';
 import { keyText, type Row, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
 import { hashOf, Refusal } from './rows/transforms.js';
@@ -189,8 +189,9 @@ class Reversing {
             rows.map((row) => keyText(mapping, row)),
           );
           for (const [place, row] of rows.entries()) {
-            if (entries[place] !== undefined) continue;
-            const key = this.#place(row);
+            const entry = entries[place];
+            // A row that was merged goes with the record that it was merged into.
+            const key = entry === undefined ? this.#place(row) : this.#winner(entry);
             if (key === undefined) continue;
             const [main = null] = await getItems(requester, [{ table: codec.table, key, consistent: true }]);
             // An expired record is not one that somebody deleted.
@@ -199,6 +200,11 @@ class Reversing {
             else this.#counts.withoutRecord += 1;
           }
         }
+  }
+
+  #winner({ outcome, into }: LedgerEntry): Key | undefined {
+    const row = outcome === 'merged' && into !== undefined ? rowNamed(this.#source, into) : undefined;
+    return row && this.#place(row);
   }
 
   #place(row: Row): Key | undefined {
@@ -229,6 +235,7 @@ class Reversing {
     const purpose = { kind: 'derived', entity: codec.name } as const;
     const outcome = await commit(this.#context.environment.requester, [
       { kind: 'delete', table: sourceTable(mapping), key: sourceKey(mapping, row), purpose },
+      this.#context.ledger.remove(mapping.name, keyText(mapping, row)),
       {
         kind: 'check',
         table: codec.table,

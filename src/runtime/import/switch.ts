@@ -1,7 +1,6 @@
 /** The phase of an import: stored in the target table, and read again every few seconds by all who write. */
 import { randomUUID } from 'node:crypto';
 import { TableloomError } from '../errors.js';
-import type { Item } from '../types.js';
 import { type Ledger, switchPartition } from './ledger.js';
 import { type ImportPhase, importPhases } from './types.js';
 
@@ -34,6 +33,7 @@ export class SwitchView {
   #known: Switch | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<Switch> | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -41,11 +41,10 @@ export class SwitchView {
 
   /** The phase, read within the lease. Throws where storage does not answer: nobody writes on older knowledge. */
   async current(): Promise<ImportPhase> {
+    // Also while nothing is written: a change of phase waits for those that have not seen it.
+    this.#timer ??= setInterval(() => void this.#read().catch(() => undefined), readEveryMs).unref();
     const age = performance.now() - this.#readAt;
-    if (this.#known === undefined || age > leaseMs) return (await this.#read()).phase;
-    // Others wait for nobody: the next write finds what this one fetches.
-    if (age > readEveryMs) void this.#read().catch(() => undefined);
-    return this.#known.phase;
+    return this.#known === undefined || age > leaseMs ? (await this.#read()).phase : this.#known.phase;
   }
 
   #read(): Promise<Switch> {
@@ -70,6 +69,7 @@ export class SwitchView {
 
   /** The process writes no more. */
   async leave(): Promise<void> {
+    clearInterval(this.#timer);
     await this.#reading?.catch(() => undefined);
     await this.#ledger.erase(switchPartition, `PROCESS#${this.#id}`);
   }
@@ -103,19 +103,25 @@ export async function setPhase(ledger: Ledger, phase: ImportPhase, options: Phas
   const changed = options.now();
   for (;;) {
     const elapsed = options.now() - changed;
-    const waiting = elapsed > leaseMs + graceMs ? 0 : (await behind(ledger, after.number)).length;
+    const waiting = await behind(ledger, after.number);
+    if (elapsed > leaseMs + graceMs) {
+      // They have ended, or read before they write.
+      for (const one of waiting) await ledger.erase(switchPartition, one);
+      return after;
+    }
     // Processes that nobody has heard of yet may have read it just before.
-    if (waiting === 0 && elapsed > graceMs) return after;
-    options.onWait?.(waiting);
+    if (waiting.length === 0 && elapsed > graceMs) return after;
+    options.onWait?.(waiting.length);
     await options.sleep(200);
   }
 }
 
-async function behind(ledger: Ledger, number: number): Promise<Item[]> {
-  const found: Item[] = [];
+/** The processes that have not seen the change. */
+async function behind(ledger: Ledger, number: number): Promise<string[]> {
+  const found: string[] = [];
   for await (const item of ledger.items(switchPartition)) {
-    const isProcess = String(item[ledger.table.sort ?? '']).startsWith('PROCESS#');
-    if (isProcess && Number(item['number']) < number) found.push(item);
+    const name = String(item[ledger.table.sort ?? '']);
+    if (name.startsWith('PROCESS#') && Number(item['number']) < number) found.push(name);
   }
   return found;
 }

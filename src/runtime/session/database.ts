@@ -205,7 +205,7 @@ export class Database<Rules = unknown> {
   }
 
   /**
-   * Imports tables that others made, as a mapping says, or goes on with that: runs, verifies, changes phases, and makes
+   * Imports tables that others made, as a mapping says: runs, resumes, verifies, changes phases, and makes
    * what a legacy application writes by. `${VARIABLE}` in their names are taken from the environment.
    *
    *     const importer = database.importer({ mapping, generated: { tables, codecs }, transforms });

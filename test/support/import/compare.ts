@@ -1,149 +1,182 @@
-/** Holds the target tables, item by item, against what the oracle expects of the legacy ones. */
+/** Holds the target tables, item by item, against what the oracle expects of the legacy ones. A million rows fit into memory. */
+import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { AnyCodec, Item } from 'tableloom/runtime';
 import { codecs } from '../../../generated/index.js';
 import { clearMark, type LegacyRow, type LegacySource, legacySources, legacyTable } from './legacy.js';
-import { Either, type Expected, expectedOf, type LegacyTables } from './oracle.js';
+import { Either, type Expected, expectedOf } from './oracle.js';
 
 export interface Comparison {
   readonly rows: number;
   readonly migrated: number;
   readonly merged: number;
   readonly rejected: number;
-  /** Rows without a record and without an entry. */
+  /** Rows without a record and without an entry of the account. */
   readonly lost: readonly string[];
-  /** Records, entries of lists, guards that no row explains. */
+  /** Records and items that no row explains. */
   readonly doubled: readonly string[];
   /** Records and items that are not what they should be. */
   readonly stale: readonly string[];
   /** Items with a token as it was. */
   readonly clear: number;
+  /** Items of records in the target table. */
+  readonly items: number;
 }
 
-export async function scanAll(documents: DynamoDBDocumentClient, TableName: string): Promise<Item[]> {
-  const items: Item[] = [];
+export interface Places {
+  /** What the names of the legacy tables begin with. */
+  readonly legacy: string;
+  readonly entities: string;
+  readonly importedAt: string;
+}
+
+export async function* scanned(documents: DynamoDBDocumentClient, TableName: string): AsyncGenerator<Item> {
   for await (const page of paginateScan({ client: documents }, { TableName, ConsistentRead: true }))
-    items.push(...((page.Items ?? []) as Item[]));
-  return items;
+    yield* (page.Items ?? []) as Item[];
 }
 
-const entityOf: Readonly<Record<LegacySource, string>> = {
-  users: 'User',
-  contractors: 'Contractor',
-  'refresh-tokens': 'RefreshToken',
-  audit: 'AuditLog',
-  config: 'Config',
+export async function compare(documents: DynamoDBDocumentClient, places: Places): Promise<Comparison> {
+  const tables = {} as Record<LegacySource, LegacyRow[]>;
+  for (const source of legacySources) {
+    tables[source] = [];
+    for await (const row of scanned(documents, legacyTable(places.legacy, source))) tables[source].push(row);
+  }
+  const comparing = new Comparing(expectedOf(tables, places.importedAt));
+  for (const source of legacySources) tables[source] = [];
+  for await (const item of scanned(documents, places.entities)) comparing.take(item);
+  return comparing.result();
+}
+
+const sourceOf: Readonly<Record<string, LegacySource>> = {
+  User: 'users',
+  Contractor: 'contractors',
+  RefreshToken: 'refresh-tokens',
+  AuditLog: 'audit',
+  Config: 'config',
 };
+const entryPartition = /^_IMPORT#([\w-]+)#\w+$/;
 
-export async function compare(
-  documents: DynamoDBDocumentClient,
-  {
-    legacy,
-    entities,
-    importedAt,
-  }: { readonly legacy: string; readonly entities: string; readonly importedAt: string },
-): Promise<Comparison> {
-  const tables = {} as Record<LegacySource, readonly LegacyRow[]>;
-  for (const source of legacySources) tables[source] = await scanAll(documents, legacyTable(legacy, source));
-  return compareItems(tables, await scanAll(documents, entities), importedAt);
+/** Items of several records, whatever their order: as many, and as equal. */
+class Sum {
+  count = 0;
+  #sum = 0n;
+
+  add(item: Item): void {
+    this.count += 1;
+    const text = JSON.stringify(
+      Object.entries(item)
+        .filter(([, value]) => value !== undefined)
+        .sort(),
+    );
+    this.#sum = (this.#sum + createHash('sha256').update(text).digest().readBigUInt64BE(0)) % 2n ** 64n;
+  }
+
+  equals(other: Sum): boolean {
+    return this.count === other.count && this.#sum === other.#sum;
+  }
 }
 
-const rejectedKey = /^_IMPORT#([\w-]+)#\w+$/;
+class Comparing {
+  readonly #expected: Readonly<Record<LegacySource, Map<string, Expected>>>;
+  readonly #records = new Set<string>();
+  readonly #entries = new Map<string, Item>();
+  readonly #lost: string[] = [];
+  readonly #doubled: string[] = [];
+  readonly #stale: string[] = [];
+  readonly #wanted = new Sum();
+  readonly #found = new Sum();
+  #clear = 0;
+  #items = 0;
 
-export function compareItems(tables: LegacyTables, items: readonly Item[], importedAt: string): Comparison {
-  const expected = expectedOf(tables, importedAt);
-  const lost: string[] = [];
-  const doubled: string[] = [];
-  const stale: string[] = [];
-  const counts = { migrated: 0, merged: 0, rejected: 0 };
-  const stored = new Map(items.map((item) => [placeOf(item), item]));
-  const explained = new Set<string>();
-  const entries = new Map<string, Item>();
-  const records = new Map<string, Item>();
-  for (const item of items) {
-    const [, source] = rejectedKey.exec(String(item['PK'])) ?? [];
-    if (source !== undefined) entries.set(`${source} ${item['SK']}`, item);
-    const codec = codecs.find(({ name }) => name === item['_type']);
-    if (codec && codec.name !== 'UserVersion')
-      records.set(`${codec.name} ${identityOf(codec.name, item)}`, item);
+  constructor(expected: Readonly<Record<LegacySource, Map<string, Expected>>>) {
+    this.#expected = expected;
   }
-  for (const source of legacySources)
-    for (const [key, one] of expected[source]) {
-      const entity = entityOf[source];
-      const record = records.get(`${entity} ${key}`);
-      const entry = entries.get(
-        `${source} ${source === 'refresh-tokens' ? `sha256:${key.slice(0, 32)}` : key}`,
-      );
-      const name = `${source} ${key}`;
-      judge(name, one, { record, entry }, { lost, doubled, stale, counts });
-      if (one.kind === 'merged' && entry) follow(name, String(entry['into']), one.into, entries, stale);
-      if (record && one.kind === 'record') explain(entity, record, stored, explained, stale);
+
+  take(item: Item): void {
+    if (JSON.stringify(Object.values(item)).includes(clearMark)) this.#clear += 1;
+    const [, entry] = entryPartition.exec(String(item['PK'])) ?? [];
+    if (entry !== undefined) this.#entries.set(`${entry} ${item['SK']}`, item);
+    if (String(item['PK']).startsWith('_IMPORT')) return;
+    this.#items += 1;
+    const type = String(item['_type']);
+    const source = sourceOf[type];
+    if (source !== undefined) this.#record(source, type, item);
+    // Versions of deleted users stay, as with any deletion.
+    else if (type !== 'UserVersion') this.#found.add(item);
+  }
+
+  #record(source: LegacySource, entity: string, item: Item): void {
+    const key = String(entity === 'RefreshToken' ? item['tokenHash'] : (item['key'] ?? item['id']));
+    const name = `${source} ${key}`;
+    const one = this.#expected[source].get(key);
+    if (one?.kind !== 'record' || this.#records.has(name)) {
+      this.#doubled.push(`${name} is a record${one ? `, and should be ${one.kind}` : ''}`);
+      return;
     }
-  for (const item of items) {
-    if (String(item['PK']).startsWith('_IMPORT') || item['_type'] === 'UserVersion') continue;
-    if (!explained.has(placeOf(item))) doubled.push(placeOf(item));
+    this.#records.add(name);
+    this.#stale.push(...differing(one.fields, item).map((field) => `${name}.${field}`));
+    const codec = codecs.find((each) => each.name === entity) as AnyCodec;
+    const value = codec.read(item);
+    const own = Object.entries(codec.item(value)).filter(([, wanted]) => wanted !== undefined);
+    if (!own.every(([attribute, wanted]) => isDeepStrictEqual(item[attribute], wanted)))
+      this.#stale.push(`${name}: a key of an index`);
+    for (const derived of codec.entries?.(value) ?? []) if (derived) this.#wanted.add(derived);
+    for (const { key: place, field } of codec.guards?.(value) ?? [])
+      if (place)
+        this.#wanted.add({
+          ...place,
+          _guards: entity,
+          _field: field,
+          _owner: JSON.stringify([item['PK'], item['SK']]),
+        });
   }
-  const rows = legacySources.reduce((sum, source) => sum + tables[source].length, 0);
-  const clear = items.filter((item) => JSON.stringify([...Object.values(item)]).includes(clearMark)).length;
-  return { rows, ...counts, lost, doubled, stale, clear };
-}
 
-function placeOf(item: Item): string {
-  return `${item['PK']} / ${item['SK']}`;
-}
-
-function identityOf(entity: string, item: Item): string {
-  return String(
-    entity === 'RefreshToken' ? item['tokenHash'] : entity === 'Config' ? item['key'] : item['id'],
-  );
-}
-
-interface Notes {
-  readonly lost: string[];
-  readonly doubled: string[];
-  readonly stale: string[];
-  readonly counts: Record<'migrated' | 'merged' | 'rejected', number>;
-}
-
-function judge(
-  name: string,
-  one: Expected,
-  { record, entry }: { readonly record: Item | undefined; readonly entry: Item | undefined },
-  { lost, doubled, stale, counts }: Notes,
-): void {
-  const outcome = entry?.['outcome'];
-  if (one.kind === 'record') {
-    counts.migrated += 1;
-    if (record === undefined) lost.push(name);
-    else if (entry !== undefined && outcome !== 'deleted')
-      doubled.push(`${name} is a record and ${String(outcome)}`);
-    else stale.push(...differing(one.fields, record).map((field) => `${name}.${field}`));
-    return;
+  result(): Comparison {
+    const counts = { migrated: 0, merged: 0, rejected: 0 };
+    let rows = 0;
+    for (const source of legacySources)
+      for (const [key, one] of this.#expected[source]) {
+        rows += 1;
+        counts[one.kind === 'record' ? 'migrated' : one.kind] += 1;
+        this.#account(source, key, one);
+      }
+    if (!this.#wanted.equals(this.#found)) {
+      const text = `${this.#found.count} entries and guards, and should be ${this.#wanted.count}`;
+      (this.#found.count > this.#wanted.count ? this.#doubled : this.#stale).push(text);
+    }
+    const [lost, doubled, stale] = [this.#lost, this.#doubled, this.#stale];
+    return { rows, ...counts, lost, doubled, stale, clear: this.#clear, items: this.#items };
   }
-  counts[one.kind] += 1;
-  if (record !== undefined) doubled.push(`${name} is a record, and should be ${one.kind}`);
-  if (entry === undefined) lost.push(name);
-  else if (outcome !== one.kind) stale.push(`${name} is ${String(outcome)}, and should be ${one.kind}`);
-  else if (one.kind === 'rejected' && entry['code'] !== one.code)
-    stale.push(`${name} is rejected as ${String(entry['code'])}, and should be as ${one.code}`);
-}
 
-/** A merged row leads to the winner, maybe by way of others. */
-function follow(
-  name: string,
-  into: string,
-  winner: string,
-  entries: ReadonlyMap<string, Item>,
-  stale: string[],
-): void {
-  let at = into;
-  for (let steps = 0; at !== winner && steps < 20; steps++) {
-    const next = entries.get(`users ${at}`)?.['into'];
-    if (typeof next !== 'string') break;
-    at = next;
+  #account(source: LegacySource, key: string, one: Expected): void {
+    const name = `${source} ${key}`;
+    const entry = this.#entries.get(
+      source === 'refresh-tokens' ? `${source} sha256:${key.slice(0, 32)}` : name,
+    );
+    const outcome = entry?.['outcome'];
+    if (one.kind === 'record') {
+      if (!this.#records.has(name)) this.#lost.push(name);
+      else if (entry !== undefined && outcome !== 'deleted')
+        this.#doubled.push(`${name} is a record and ${String(outcome)}`);
+    } else if (entry === undefined) this.#lost.push(name);
+    else if (outcome !== one.kind)
+      this.#stale.push(`${name} is ${String(outcome)}, and should be ${one.kind}`);
+    else if (one.kind === 'merged') this.#follow(name, String(entry['into']), one.into);
+    else if (entry['code'] !== one.code)
+      this.#stale.push(`${name} is rejected as ${String(entry['code'])}, and should be as ${one.code}`);
   }
-  if (at !== winner) stale.push(`${name} was merged into ${at}, and should be into ${winner}`);
+
+  /** A merged row leads to the winner, maybe by way of others. */
+  #follow(name: string, into: string, winner: string): void {
+    let at = into;
+    for (let steps = 0; at !== winner && steps < 20; steps++) {
+      const next = this.#entries.get(`users ${at}`)?.['into'];
+      if (typeof next !== 'string') break;
+      at = next;
+    }
+    if (at !== winner) this.#stale.push(`${name} was merged into ${at}, and should be into ${winner}`);
+  }
 }
 
 function differing(fields: Readonly<Record<string, unknown>>, item: Item): string[] {
@@ -157,32 +190,4 @@ function differing(fields: Readonly<Record<string, unknown>>, item: Item): strin
 /** Sets of the legacy tables have no order. */
 function sorted(value: unknown): unknown {
   return Array.isArray(value) ? value.map(String).sort() : value;
-}
-
-/** The items that a record has, and that are there. */
-function explain(
-  entity: string,
-  record: Item,
-  stored: ReadonlyMap<string, Item>,
-  explained: Set<string>,
-  stale: string[],
-): void {
-  const codec = codecs.find(({ name }) => name === entity) as AnyCodec;
-  const value = codec.read(record);
-  const wanted = [
-    codec.item(value),
-    ...(codec.entries?.(value) ?? []),
-    ...(codec.versions?.(value) ?? []),
-    ...(codec.guards?.(value) ?? []).flatMap(({ key }) =>
-      key ? [{ ...key, _owner: JSON.stringify([record['PK'], record['SK']]) }] : [],
-    ),
-  ].filter((item) => item !== undefined);
-  for (const item of wanted) {
-    explained.add(placeOf(item));
-    const found = stored.get(placeOf(item));
-    const isSame =
-      found !== undefined &&
-      Object.entries(item).every(([name, one]) => isDeepStrictEqual(found[name] ?? null, one ?? null));
-    if (!isSame) stale.push(`${entity} ${placeOf(item)}`);
-  }
 }

@@ -90,9 +90,8 @@ export async function runHarness(options: HarnessOptions): Promise<HarnessReport
   await importer.enter('dual');
   const traffic = new Traffic(importer.bridge(), { rows, seed, pauseMs });
   const stop = traffic.start(callers);
-  const began = performance.now();
-  const killed = await importKilled(world, options, kills);
-  const seconds = (performance.now() - began) / 1000;
+  const { killed, milliseconds } = await importKilled(world, options, kills);
+  const seconds = milliseconds / 1000;
   note(`imported in ${seconds.toFixed(1)} s, killed ${killed} times`);
   await stop();
   const { calls, reads, failures } = traffic;
@@ -108,7 +107,12 @@ export async function runHarness(options: HarnessOptions): Promise<HarnessReport
 }
 
 /** Runs the process until it is done, and kills it so many times on the way. */
-export async function importKilled(world: World, options: HarnessOptions, kills: number): Promise<number> {
+export async function importKilled(
+  world: World,
+  options: HarnessOptions,
+  kills: number,
+): Promise<{ readonly killed: number; readonly milliseconds: number }> {
+  const began = performance.now();
   const dice = new Choices(options.seed + 1);
   // As many lines as there are batches, shared out among the kills.
   const most = Math.max(2, Math.floor((options.rows / 100 / (kills + 1)) * 1.6));
@@ -116,7 +120,7 @@ export async function importKilled(world: World, options: HarnessOptions, kills:
     const child = start(world, options);
     const after = killed < kills ? 1 + dice.below(most) : Number.POSITIVE_INFINITY;
     const { isDone, output } = await follow(child, after, dice.below(40));
-    if (isDone) return killed;
+    if (isDone) return { killed, milliseconds: performance.now() - began };
     if (killed === kills) throw new Error(`the import ended by itself: ${output}`);
     killed += 1;
   }

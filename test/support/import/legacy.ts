@@ -182,7 +182,7 @@ function unevenly(choices: Choices, email: string): string {
 }
 
 /** What must be seen nowhere but in its table. */
-export const clearMark = 'cleartoken';
+export const clearMark = 'clear-token';
 
 function clearToken(choices: Choices, kind: string): string {
   return `${clearMark}-${kind}-${choices.hex(32)}`;

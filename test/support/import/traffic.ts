@@ -101,7 +101,7 @@ export class Traffic {
     // Some of them take the address of somebody else.
     const email =
       this.#choices.below(4) === 0
-        ? `Person.${this.#choices.below(this.#share.users)}@tyler-setup.example`
+        ? `Person.${38 + 40 * this.#choices.below(Math.max(1, Math.floor(this.#share.users / 40)))}@tyler-setup.example`
         : `${id}@tyler-setup.example`;
     const role = this.#choices.of(['admin', 'Employee', 'viewer', 'wizard']);
     return {

@@ -68,10 +68,11 @@ export async function land(
 
 function prepare(
   context: ImportContext,
-  { mapping, codec }: Source,
+  source: Source,
   row: Row,
   { rowContext, importedAt }: { rowContext: Parameters<typeof valuesOf>[2]; importedAt: Date },
 ): Prepared {
+  const { mapping, codec } = source;
   const { ledger, environment } = context;
   const text = keyText(mapping, row);
   const hash = hashOf(row);
@@ -82,8 +83,23 @@ function prepare(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { code, message: reason } = error;
-    const entry = { source: mapping.name, key: text, outcome: 'rejected', code, reason, hash } as const;
+    const of = {
+      source: mapping.name,
+      key: text,
+      ...context.placeText(source, placeOf(context, source, row, importedAt)),
+    };
+    const entry = { ...of, outcome: 'rejected', code, reason, hash } as const;
     return { row, text, hash, place: undefined, actions: [ledger.put(entry, importedAt)] };
+  }
+}
+
+/** Undefined where the row's key makes no key of a record. */
+export function placeOf(context: ImportContext, source: Source, row: Row, importedAt: Date): Key | undefined {
+  try {
+    return context.place(source, row, importedAt);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
   }
 }
 

@@ -8,7 +8,7 @@ import { absent, unchanged } from '../../write/entity/unchanged.js';
 import { transact } from '../../write/transactions.js';
 import type { FoundItems, Planned, Write, WriteEnvironment } from '../../write/write.js';
 import type { ImportContext, References, Source } from '../context.js';
-import { stampAttributes, stampOf } from '../ledger.js';
+import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
 import type { CollisionPolicy } from '../mapping.js';
 import {
   type AnyRecord,
@@ -150,7 +150,16 @@ class Reconciling implements Write<Landed> {
       const stronger = rivals.find((rival) => !rival.isWeaker);
       if (stronger !== undefined) {
         const { outcome, code, reason, into } = lost(stronger);
-        const lostEntry = { source: name, key: this.#text, outcome, code, reason, into, hash };
+        const lostEntry = {
+          source: name,
+          key: this.#text,
+          outcome,
+          code,
+          reason,
+          into,
+          hash,
+          ...this.#placeText(),
+        };
         const isKnown =
           entry !== null && gone.length === 0 && entry['into'] === into && entry['hash'] === hash;
         const put = isKnown ? [] : [ledger.put(lostEntry, env.now), stays(this.#source, stronger.item)];
@@ -168,20 +177,19 @@ class Reconciling implements Write<Landed> {
       if (!(error instanceof Refusal)) throw error;
       const { code, message: reason } = error;
       const isKnown = entry !== null && gone.length === 0 && entry['code'] === code && entry['hash'] === hash;
-      const rejected = { source: name, key: this.#text, outcome: 'rejected', code, reason, hash } as const;
+      const of = { source: name, key: this.#text, ...this.#placeText() };
+      const rejected = { ...of, outcome: 'rejected', code, reason, hash } as const;
       return { landed: 'rejected', actions: isKnown ? [] : [...gone, ledger.put(rejected, env.now)] };
     }
   }
 
-  #deleted() {
-    const reason = 'deleted at its source';
-    return {
-      source: this.#source.mapping.name,
-      key: this.#text,
-      outcome: 'deleted',
-      code: 'deleted',
-      reason,
-    } as const;
+  #deleted(): LedgerEntry {
+    const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
+    return { ...of, outcome: 'deleted', code: 'deleted', reason: 'deleted at its source' };
+  }
+
+  #placeText(): { readonly place?: string } {
+    return this.#context.placeText(this.#source, this.#place instanceof Refusal ? undefined : this.#place);
   }
 
   /** A record that was there before left versions: the next number follows them. */

@@ -1,4 +1,5 @@
 /** Reads sources in segments and writes what their rows become. What is done is known from the target table alone. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TableloomError } from '../../errors.js';
 import { Rate } from '../../reindex/throttle.js';
@@ -32,11 +33,7 @@ export async function runImport(
   const { signal, rate, concurrency = 8 } = options;
   const { requester, env } = context.environment;
   const { phase } = await readSwitch(context.ledger);
-  if (phase === 'new')
-    throw new TableloomError(
-      'CONFIGURATION',
-      'The switch says `new`: the records count, and rows would overwrite them. Roll back with `tableloom import phase dual` first.',
-    );
+  if (phase === 'new') throw recordsCount();
   const used = rate === undefined ? undefined : new Rate(rate, () => requester.statistics());
   const pace = new Pace(concurrency, used, signal);
   const importedAt = await begin(context, env.now);
@@ -66,6 +63,30 @@ export async function runImport(
     readUnits,
     writeUnits,
   };
+}
+
+function recordsCount(): TableloomError {
+  const remedy = 'Roll back with `tableloom import phase dual` first.';
+  const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
+  return new TableloomError('CONFIGURATION', message);
+}
+
+/** How often what storage refuses is tried again, after a while that grows. */
+const mostTries = 8;
+
+/** What is tried again finds what it wrote before: nothing is written twice. */
+async function patiently(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const isLoad =
+        error instanceof TableloomError && ['BUSY', 'CONFLICT', 'STORAGE_UNAVAILABLE'].includes(error.code);
+      if (!isLoad || tries === mostTries || signal?.aborted) throw error;
+      await sleep(250 * 2 ** tries, undefined, { signal }).catch(() => undefined);
+    }
+  }
 }
 
 /** All rows are read again. */
@@ -140,12 +161,15 @@ class Walk {
 
   async #segment(number: number, of: number, known: ReadonlySet<string>): Promise<void> {
     const { importedAt, pace, references, options } = this.#options;
+    const [context, source, { signal }] = [this.#context, this.#source, options];
+    const { phase } = await readSwitch(context.ledger);
+    if (phase === 'new') throw recordsCount();
     let count = 0;
-    for await (const page of pagesOf(this.#context, this.#source, number, of))
+    for await (const page of pagesOf(context, source, number, of))
       for (let at = 0; at < page.length; at += batch) {
-        if (options.signal?.aborted) return;
+        if (signal?.aborted) return;
         const rows = page.slice(at, at + batch);
-        await land(this.#context, this.#source, rows, { importedAt, references, pace, known });
+        await patiently(signal, () => land(context, source, rows, { importedAt, references, pace, known }));
         count += rows.length;
         this.#rows += rows.length;
         options.onProgress?.(this.#progress());
