@@ -9,8 +9,9 @@ import { sameValue } from '../values.js';
 import { guardAttributes } from '../write/action.js';
 import { cleaned, entriesById, heldBy } from '../write/changes.js';
 import { accountsOf, begin, chosen, timeOf } from './account.js';
-import { type ImportContext, References, type Source } from './context.js';
+import type { ImportContext, Source } from './context.js';
 import { type LedgerEntry, stampAttributes } from './ledger.js';
+import { References } from './references.js';
 import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
 import { type AnyRecord, differences, recordOf } from './rows/records.js';
 import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
@@ -83,6 +84,7 @@ class Verifying {
     const began = performance.now();
     const account = (await accountsOf(this.#context, [source.mapping.name]))[0];
     const size = account?.rows ?? 0;
+    await this.#references.preload(source);
     await this.#eachSegment(segmentsFor(size), async (number, of) => {
       for await (const page of pagesOf(this.#context, source, number, of))
         for (let at = 0; at < page.length; at += batch) {

@@ -4,7 +4,7 @@ import { TableloomError } from '../../errors.js';
 import { type Segment, scanPage } from '../../reindex/scan.js';
 import type { Key } from '../../types.js';
 import type { ImportContext, Source } from '../context.js';
-import { keyText, type Row, sourceTable } from './rows.js';
+import { namedRow, type Row, sourceTable } from './rows.js';
 
 /** As many rows a segment has: what is repeated after a run was killed. */
 const rowsInSegment = 500;
@@ -54,8 +54,5 @@ export function segmentsFor(rows: number): number {
 
 /** The key of a row by its name in the account; undefined where that is a digest. */
 export function rowNamed({ mapping }: Source, text: string): Row | undefined {
-  if (text.startsWith('sha256:')) return undefined;
-  const parts = mapping.key.length === 1 ? [text] : (JSON.parse(text) as string[]);
-  const row = Object.fromEntries(mapping.key.map((name, at) => [name, parts[at] ?? '']));
-  return keyText(mapping, row) === text ? row : undefined;
+  return namedRow(mapping, text);
 }

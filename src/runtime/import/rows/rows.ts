@@ -38,11 +38,30 @@ const longestKey = 200;
 export function keyText(source: SourceMapping, row: Row): string {
   const parts = source.key.map((name) => {
     const value = row[name];
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    return source.secret.includes(name) ? digestOf(text) : text;
+    return source.secret.includes(name) ? digestOf(String(value)) : value;
   });
-  const text = parts.length === 1 ? (parts[0] ?? '') : JSON.stringify(parts);
+  const [only] = parts;
+  const isPlain = parts.length === 1 && typeof only === 'string' && !only.startsWith('[');
+  const text = isPlain ? only : JSON.stringify(parts);
   return Buffer.byteLength(text) > longestKey ? digestOf(text) : text;
+}
+
+/** The key of a row by its name in the account; undefined where that is a digest. */
+export function namedRow(source: SourceMapping, text: string): Row | undefined {
+  if (/^sha256:[0-9a-f]{32}$/.test(text)) return undefined;
+  const parts = text.startsWith('[') ? partsOf(text) : [text];
+  if (parts.length !== source.key.length) return undefined;
+  const row = Object.fromEntries(source.key.map((name, at) => [name, parts[at] ?? '']));
+  return keyText(source, row) === text ? row : undefined;
+}
+
+function partsOf(text: string): (string | number)[] {
+  try {
+    const parts: unknown = JSON.parse(text);
+    return Array.isArray(parts) ? (parts as (string | number)[]) : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The first of the attributes that has a value. */
@@ -55,12 +74,15 @@ function rawOf({ from }: Pick<FieldMapping, 'from'>, row: Row): AttributeValue |
 }
 
 /** The keys of other rows that a row names. */
-export function referencesOf(source: SourceMapping, row: Row): (readonly [SourceReference, string])[] {
+export function referencesOf(
+  source: SourceMapping,
+  row: Row,
+): (readonly [SourceReference, string | number])[] {
   return source.fields.flatMap((field) => {
     const raw = field.reference && rawOf(field, row);
     return field.reference === undefined || raw === undefined
       ? []
-      : [[field.reference, String(raw)] as const];
+      : [[field.reference, typeof raw === 'number' ? raw : String(raw)] as const];
   });
 }
 

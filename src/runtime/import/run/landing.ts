@@ -6,8 +6,9 @@ import type { Item, Key } from '../../types.js';
 import { type Action, transactionLimit } from '../../write/action.js';
 import { commit } from '../../write/commit.js';
 import { Actions } from '../../write/merge.js';
-import type { ImportContext, References, Source } from '../context.js';
+import type { ImportContext, Source } from '../context.js';
 import { stampAttributes, stampOf } from '../ledger.js';
+import type { References } from '../references.js';
 import { creation, recordOf } from '../rows/records.js';
 import { keyText, type Row, valuesOf } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
@@ -137,7 +138,8 @@ async function send(
   while (open.length > 0) {
     const merged = new Actions();
     for (const { actions } of open) merged.add(actions);
-    const outcome = await pace.take(() => commit(requester, merged.all));
+    const { all } = merged;
+    const outcome = await pace.take(() => commit(requester, all), all.length > transactionLimit / 2);
     if (outcome.kind === 'done') break;
     if (outcome.kind === 'busy') {
       pace.slow();

@@ -5,7 +5,7 @@ import type { Rate } from '../../reindex/throttle.js';
 const slowFactor = 4;
 const restMs = 500;
 /** Faster than this is never slow: the clock and the event loop count more. */
-const leastMs = 40;
+const leastMs = 60;
 
 /**
  * Additive increase, multiplicative decrease: one more with every round that went well, half as many where the latency of
@@ -47,7 +47,8 @@ export class Pace {
     this.#waiting.shift()?.();
   }
 
-  async take<Result>(work: () => Promise<Result>): Promise<Result> {
+  /** @param isFull it is of the usual size: only the time that such work takes says something of storage */
+  async take<Result>(work: () => Promise<Result>, isFull = false): Promise<Result> {
     await this.#rate?.turn(this.#signal);
     await this.#turn();
     const began = performance.now();
@@ -55,7 +56,7 @@ export class Pace {
       return await work();
     } finally {
       this.#taken -= 1;
-      this.#took(performance.now() - began);
+      if (isFull) this.#took(performance.now() - began);
       while (this.#waiting.length > 0 && this.#taken < this.concurrency) this.#next();
     }
   }

@@ -7,9 +7,10 @@ import { type Action, guardAttributes } from '../../write/action.js';
 import { absent, unchanged } from '../../write/entity/unchanged.js';
 import { transact } from '../../write/transactions.js';
 import type { FoundItems, Planned, Write, WriteEnvironment } from '../../write/write.js';
-import type { ImportContext, References, Source } from '../context.js';
+import type { ImportContext, Source } from '../context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
 import type { CollisionPolicy } from '../mapping.js';
+import type { References } from '../references.js';
 import {
   type AnyRecord,
   creation,

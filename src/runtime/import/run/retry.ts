@@ -1,8 +1,9 @@
 /** Rows that were rejected, and looked at again after they or the mapping were corrected. */
 
 import { begin, chosen, timeOf } from '../account.js';
-import { type ImportContext, References, type Source } from '../context.js';
+import type { ImportContext, Source } from '../context.js';
 import type { LedgerEntry } from '../ledger.js';
+import { References } from '../references.js';
 import { pagesOf, rowNamed, segmentsFor } from '../rows/pages.js';
 import { keyText, type Row } from '../rows/rows.js';
 import type { RejectedRow } from '../types.js';

@@ -5,8 +5,9 @@ import { TableloomError } from '../../errors.js';
 import { Rate } from '../../reindex/throttle.js';
 import type { Item } from '../../types.js';
 import { accountsOf, begin, chosen } from '../account.js';
-import { type ImportContext, References, type Source } from '../context.js';
+import type { ImportContext, Source } from '../context.js';
 import { scanPartition } from '../ledger.js';
+import { References } from '../references.js';
 import { pagesOf, segmentsAtOnce, segmentsFor, sizeOf } from '../rows/pages.js';
 import { readSwitch } from '../switch.js';
 import type { ImportOptions, ImportProgress, ImportReport } from '../types.js';
@@ -42,6 +43,7 @@ export async function runImport(
     if (options.again) await forget(context, source);
     const state = await scanState(context, source, size, importedAt);
     const references = new References(context, importedAt, false);
+    if (!state.isSwept) await references.preload(source);
     const walk = new Walk(context, source, { ...state, size, pace, references, options });
     await walk.all();
     if (signal?.aborted) break;

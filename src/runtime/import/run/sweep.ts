@@ -3,8 +3,9 @@ import { getItems } from '../../read/batch-get.js';
 import type { Item, Key } from '../../types.js';
 import { commit } from '../../write/commit.js';
 import { absent } from '../../write/entity/unchanged.js';
-import { type ImportContext, References, type Source } from '../context.js';
+import type { ImportContext, Source } from '../context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
+import { References } from '../references.js';
 import { pagesOf, rowNamed, segmentsFor } from '../rows/pages.js';
 import { removal } from '../rows/records.js';
 import { keyText, type Row, referencesOf } from '../rows/rows.js';
@@ -118,6 +119,7 @@ export async function followMerged(
   const { name, fields } = source.mapping;
   if (!fields.some(({ reference }) => reference?.source === name)) return;
   const references = new References(context, importedAt, false);
+  await references.preload(source);
   const fresh = new References(context, importedAt, true);
   const segments = segmentsFor(1);
   for (let number = 0; number < segments; number++)
@@ -127,7 +129,7 @@ export async function followMerged(
         const { referred } = await references.of(source, rows);
         const elsewhere = rows.filter((row) =>
           referencesOf(source.mapping, row).some(
-            ([reference, key]) => reference.source === name && referred(reference, key) !== key,
+            ([reference, key]) => reference.source === name && referred(reference, String(key)) !== key,
           ),
         );
         await Promise.all(
