@@ -4,12 +4,11 @@ import { keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
 import { scanPage } from '../reindex/scan.js';
 import { Rate } from '../reindex/throttle.js';
-import type { AttributeValue, Item, Key } from '../types.js';
-import { sameValue } from '../values.js';
-import { guardAttributes } from '../write/action.js';
-import { cleaned, entriesById, heldBy } from '../write/changes.js';
+import type { Item, Key } from '../types.js';
+import { heldBy } from '../write/changes.js';
 import { accountsOf, begin, chosen, timeOf } from './account.js';
 import type { ImportContext, Source } from './context.js';
+import { itemFaults } from './faults.js';
 import { type LedgerEntry, stampAttributes } from './ledger.js';
 import { References } from './references.js';
 import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
@@ -17,7 +16,7 @@ import { type AnyRecord, differences, recordOf } from './rows/records.js';
 import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
 import { digestOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
-import { reconcile } from './run/reconcile.js';
+import { ownerPlace, reconcile } from './run/reconcile.js';
 import type { Finding, FindingKind, SourceAccount, VerifyOptions, VerifyReport } from './types.js';
 
 const batch = 100;
@@ -178,7 +177,7 @@ class Verifying {
       mapping.name,
       rows.map((row) => keyText(mapping, row)),
     );
-    const faults = await this.#itemFaults(source, mains);
+    const faults = await itemFaults(requester, source, mains);
     return Promise.all(
       rows.map((row, number) =>
         this.#judge(source, row, {
@@ -220,9 +219,10 @@ class Verifying {
       return hasFault ? { kind: 'items', fields: [] } : { kind: 'migrated', fields: [] };
     }
     if (entry?.outcome === 'rejected') {
-      // A duplicate is a record but for the one that has its value. Others are still refused for the same reason.
-      const isTaken = ['duplicate', 'value-taken', 'key-taken'].includes(entry.code);
-      const isRight = isTaken || (wanted instanceof Refusal && wanted.code === entry.code);
+      const isRight =
+        wanted instanceof Refusal
+          ? wanted.code === entry.code
+          : isRecord && (await this.#isTaken(source, wanted, entry));
       return { kind: isRight ? 'rejected' : 'unaccounted', fields: [] };
     }
     if (entry?.outcome === 'merged') {
@@ -241,6 +241,31 @@ class Verifying {
     }
     if (isRecord && this.#hasExpired(source, wanted)) return { kind: 'expired', fields: [] };
     return { kind: 'missing', fields: [] };
+  }
+
+  /** Another record still has what the row was rejected for. */
+  async #isTaken(source: Source, wanted: AnyRecord, { code }: LedgerEntry): Promise<boolean> {
+    const { codec, mapping } = source;
+    if (code === 'key-taken') return true;
+    if (code !== 'duplicate' && code !== 'value-taken') return false;
+    const guards = heldBy(codec, wanted, codec.item(wanted));
+    const { requester } = this.#context.environment;
+    const held = await getItems(
+      requester,
+      guards.map(({ guard }) => ({ table: codec.table, key: guard.key, consistent: true })),
+    );
+    for (const [at, item] of held.entries()) {
+      if (!item) continue;
+      const place = ownerPlace(codec.table, item);
+      const owner =
+        place && (await getItems(requester, [{ table: codec.table, key: place, consistent: true }]))[0];
+      if (!owner) continue;
+      const isOfSource = this.#context.rowOf(source, owner) !== undefined;
+      const hasPolicy = mapping.unique.some(({ fields }) => fields.join('+') === guards[at]?.guard.field);
+      // Of rows of one source, the policy decides.
+      if (code === 'duplicate' ? isOfSource : !(isOfSource && hasPolicy)) return true;
+    }
+    return false;
   }
 
   /** Both have a unique value in common. */
@@ -270,47 +295,6 @@ class Verifying {
     } catch {
       return undefined;
     }
-  }
-
-  /** The records of which another item is not what it should be, by their number. */
-  async #itemFaults({ codec }: Source, mains: readonly (Item | null)[]): Promise<ReadonlySet<number>> {
-    const { table } = codec;
-    const faults = new Set<number>();
-    const wanted: {
-      readonly number: number;
-      readonly key: Key;
-      readonly item: Item;
-      readonly isGuard: boolean;
-    }[] = [];
-    for (const [number, main] of mains.entries()) {
-      if (main === null) continue;
-      const record = codec.read(main);
-      const own = cleaned(codec.item(record));
-      if (
-        Object.keys(own).some((name) => !sameValue(main[name] as AttributeValue, own[name] as AttributeValue))
-      )
-        faults.add(number);
-      for (const item of entriesById(codec, record).values())
-        wanted.push({ number, key: keyOfItem(table, item), item, isGuard: false });
-      for (const { guard, item } of heldBy(codec, record, main))
-        wanted.push({ number, key: guard.key, item, isGuard: true });
-      for (const item of codec.versions?.(record) ?? [])
-        wanted.push({ number, key: keyOfItem(table, item), item: keyOfItem(table, item), isGuard: false });
-    }
-    const found = await getItems(
-      this.#context.environment.requester,
-      wanted.map(({ key }) => ({ table, key, consistent: true })),
-    );
-    for (const [at, { number, item, isGuard }] of wanted.entries()) {
-      const stored = found[at];
-      const names = isGuard ? [guardAttributes.owner] : Object.keys(item);
-      if (
-        !stored ||
-        names.some((name) => !sameValue(stored[name] as AttributeValue, item[name] as AttributeValue))
-      )
-        faults.add(number);
-    }
-    return faults;
   }
 
   /** Records of rows that were not met. */

@@ -1,6 +1,6 @@
 /** Makes the target right for one row, whatever either side has: what rows that meet others pass one by one. */
 
-import { TableloomError } from '../../errors.js';
+import { TableloomError, valueTaken } from '../../errors.js';
 import { itemId } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
 import { type Action, guardAttributes } from '../../write/action.js';
@@ -73,6 +73,8 @@ class Reconciling implements Write<Landed> {
   readonly #text: string;
   readonly #table: TableRef;
   readonly #place: Key | Refusal;
+  /** How often a guard was met whose record was gone. */
+  #orphans = 0;
 
   constructor(context: ImportContext, source: Source, row: Row, options: ReconcileOptions) {
     const { mapping, codec } = source;
@@ -220,6 +222,8 @@ class Reconciling implements Write<Landed> {
       const field = String(guard[guardAttributes.field]);
       const policy = mapping.unique.find(({ fields }) => fields.join('+') === field);
       const text = item === null ? undefined : this.#context.rowOf(this.#source, item);
+      // It was read after its guard, and is gone: others are at it. One that stays so is of a damaged table.
+      if (item === null && ++this.#orphans < mostTurns / 2) throw valueTaken({ entity: codec.name, field });
       if (item === null || text === undefined || policy === undefined)
         throw new Refusal('value-taken', `another record has its ${field}`);
       rivals.set(text, {
@@ -274,7 +278,8 @@ function isEqual({ codec }: Source, main: Item, record: AnyRecord): boolean {
   return differences(codec, codec.read(main), record).length === 0;
 }
 
-function ownerPlace(table: TableRef, guard: Item): Key | null {
+/** Where the record is that owns the value of a guard. */
+export function ownerPlace(table: TableRef, guard: Item): Key | null {
   const owner = guard[guardAttributes.owner];
   if (typeof owner !== 'string') return null;
   const [partition, sort] = JSON.parse(owner) as (string | number)[];
