@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: every table of this folder, printed and kept in bench/results/. `npm run bench scale`: that one.
- * `npm run bench peers quick`, and so for `scale`, `sign-in`, `attacks`, `events`, `load`, `numbers`, `overload` and `soak`, tries it out, and keeps nothing.
+ * `npm run bench peers quick`, and so for `scale`, `sign-in`, `attacks`, `events`, `import`, `load`, `numbers`, `overload` and `soak`, tries it out, and keeps nothing.
  * `npm run bench attacks sign-ins` runs those attacks alone, and keeps nothing; `npm run bench load one` runs one part of a report that has parts, and keeps the others as they are.
  */
 
@@ -11,6 +11,7 @@ import { attacksReport } from './attacks.js';
 import { measureCodecs } from './codecs.js';
 import { eventsReport } from './events.js';
 import { measureGeneration } from './generate.js';
+import { importReport } from './import.js';
 import { loadIntroduction, loadParts } from './load.js';
 import { table } from './measure.js';
 import { numbersReport } from './numbers.js';
@@ -53,6 +54,7 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     '',
     ...(await eventsReport(quick)),
   ],
+  import: async () => ['# Importing a million rows', '', machine(), '', ...(await importReport(quick))],
   overload: async () => ['# More than a server can do', '', machine(), '', ...(await overloadReport(quick))],
   soak: async () => ['# Ten minutes of load and faults', '', machine(), '', ...(await soakReport(quick))],
   numbers: async () => ['# Metrics and traces', '', machine(), '', ...(await numbersReport(quick))],

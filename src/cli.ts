@@ -11,6 +11,7 @@ import type { InitOptions } from './cli/commands/init.js';
 import type { ReindexVerbOptions } from './cli/commands/reindex.js';
 import type { ReviewOptions } from './cli/commands/review.js';
 import type { TablesVerbOptions } from './cli/commands/tables.js';
+import { addImportVerbs } from './cli/import/verbs.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
 
@@ -199,6 +200,14 @@ endpointVerb(
     const action = async () => (await import('./cli/commands/reindex.js')).reindexVerb(entities, options);
     await run(action)(options);
   });
+
+addImportVerbs(
+  program
+    .command('import')
+    .description('bring over tables that others made, as import.yaml says: online, step by step, and back'),
+  run,
+  examples,
+);
 
 program
   .command('init')

@@ -29,7 +29,7 @@ function entryOf(code: string, row: CodeRow): string[] {
 
 /** The first diagnostic of this code that its fixture prints; undefined where there is no fixture. */
 export function printedFor(code: string): string | undefined {
-  for (const kind of ['errors', 'warnings']) {
+  for (const kind of ['errors', 'warnings', 'imports']) {
     const path = `test/fixtures/${kind}/${code}/expected.txt`;
     if (!existsSync(path)) continue;
     const printed = readFileSync(path, 'utf8').trimEnd().split('\n\n');

@@ -36,6 +36,31 @@ export type {
   Wake,
   Waker,
 } from './events/types.js';
+export type { Bridge, BridgeOptions, ShadowDifference } from './import/bridge.js';
+export type { ImportProject } from './import/context.js';
+export type { Importer, ImportStatus } from './import/importer.js';
+export type {
+  ImportMapping,
+  InvertibleTransform,
+  Transform,
+  TransformContext,
+  Transforms,
+} from './import/mapping.js';
+export type { ReverseOptions, ReverseReport } from './import/reverse.js';
+export type { RetryReport } from './import/run/retry.js';
+export type {
+  Finding,
+  FindingKind,
+  ImportOptions,
+  ImportPhase,
+  ImportProgress,
+  ImportReport,
+  RejectedRow,
+  SourceAccount,
+  VerifyOptions,
+  VerifyReport,
+} from './import/types.js';
+export { importPhases } from './import/types.js';
 export type { ItemKey } from './keys/item-key.js';
 export type {
   CacheRead,
@@ -104,6 +129,7 @@ export type { Session, WithParent } from './session/session.js';
 export { createTables } from './tables/create.js';
 export {
   type IndexDefinition,
+  resolveTableName,
   resolveTableNames,
   type TableDefinition,
   type TableNames,

@@ -22,6 +22,8 @@ const kinds = [
     allowed: {
       'test/runtime/subscriptions.property.test.ts': 'commits that are late, by the clocks of processes',
       'test/server/attacks/target.ts': 'a process of its own, by whose clock tokens expire',
+      'test/support/import/harness.ts': 'how long an import takes, for bench/import.ts',
+      'test/support/import/traffic.ts': 'how long reads take meanwhile, for bench/import.ts',
       'test/server/live/processes.test.ts': 'processes of their own, by whose clock events are stamped',
     },
   },

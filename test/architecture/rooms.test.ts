@@ -118,6 +118,13 @@ const rooms = {
     packages: ['ts-morph'],
     because: 'rules are held against generated text, so that nothing else of the generator is asked for',
   },
+  importing: {
+    at: ['src/generator/importing/'],
+    imports: ['data', 'language', 'parse'],
+    packages: ['yaml'],
+    isPure: true,
+    because: 'a mapping is held against the plan: what was declared is not looked at again',
+  },
   generate: {
     at: ['src/generator/generate.ts'],
     imports: ['data', 'parse', 'resolve', 'layout', 'check', 'planning', 'costs', 'emit', 'budget'],
@@ -133,12 +140,13 @@ const rooms = {
   },
   project: {
     at: [
-      ...['deploy', 'dev', 'reindex', 'tables'].map((name) => `src/cli/commands/${name}.ts`),
+      ...['deploy', 'dev', 'import', 'reindex', 'tables'].map((name) => `src/cli/commands/${name}.ts`),
       'src/cli/dev/',
+      'src/cli/import/',
       'src/cli/project/',
     ],
-    imports: ['cli', 'data', 'preset', 'review', 'runtime', 'fastify', 'embedded'],
-    packages: [/^@aws-sdk\//, 'chokidar', 'fastify', 'graphql', 'tsx/esm/api', 'yaml'],
+    imports: ['cli', 'data', 'importing', 'preset', 'review', 'runtime', 'fastify', 'embedded'],
+    packages: [/^@aws-sdk\//, 'chokidar', 'commander', 'fastify', 'graphql', 'tsx/esm/api', 'yaml'],
     because: 'some commands run what was generated; they know of a project only what its modules export',
   },
   cli: {
@@ -182,6 +190,12 @@ const rooms = {
     packages: ['graphql'],
     because:
       'rules fulfil contracts; the server passes them in, and what they need of it comes in their context',
+  },
+  transforms: {
+    at: ['src/import/'],
+    imports: ['runtime'],
+    packages: [],
+    because: 'what becomes of attributes of other tables is a function of their values',
   },
   fastify: {
     at: ['src/fastify/'],

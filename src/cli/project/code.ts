@@ -66,6 +66,13 @@ export async function loadCode<App>({ output, rules, server }: CodePaths, query 
   };
 }
 
+/** The exports of a module of the project's; undefined where there is no such file. */
+export async function loadModule(path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
+  await readTypeScript();
+  const file = resolve(path);
+  return existsSync(file) ? ((await import(pathToFileURL(file).href)) as Record<string, unknown>) : undefined;
+}
+
 let isReading: Promise<void> | undefined;
 
 /** From now on TypeScript can be imported: by tsx, as the project has installed it. */

@@ -10,6 +10,7 @@ import { accessCodes } from './codes/access.js';
 import { commandCodes } from './codes/commands.js';
 import { entityCodes, historyCodes, referenceCodes } from './codes/entities.js';
 import { eventCodes } from './codes/events.js';
+import { importCodes } from './codes/imports.js';
 import { indexCodes, keyCodes, lockCodes, storedCodes } from './codes/keys.js';
 import { coverageCodes, mutationCodes, ruleCodes } from './codes/mutations.js';
 import { nameCodes } from './codes/names.js';
@@ -39,6 +40,7 @@ const rows = {
   ...accessCodes,
   ...coverageCodes,
   ...commandCodes,
+  ...importCodes,
 } as const satisfies CodeRows;
 
 export type Code = keyof typeof rows;
@@ -88,5 +90,11 @@ export const codeSections: readonly {
     heading: 'Commands',
     intro: 'Reported by `tableloom check`, `explain` and `init` in addition to the codes above.',
     rows: commandCodes,
+  },
+  {
+    heading: 'Importing',
+    intro:
+      'Reported by `tableloom import` before it reads or writes anything. See [importing.md](importing.md).',
+    rows: importCodes,
   },
 ];

@@ -18,9 +18,15 @@ interface Place {
 }
 
 /** One diagnostic for each mistake, at the deepest word that contains it. Nothing below that word is validated. */
-export function validate(file: string, node: Node | null, shape: Shape, whole: Span): Diagnostic[] {
+export function validate(
+  file: string,
+  node: Node | null,
+  shape: Shape,
+  whole: Span,
+  key = 'access-patterns.yaml',
+): Diagnostic[] {
   const validator = new Validator(file);
-  validator.value({ node, at: whole, key: 'access-patterns.yaml', what: 'the file' }, shape);
+  validator.value({ node, at: whole, key, what: 'the file' }, shape);
   return validator.diagnostics;
 }
 

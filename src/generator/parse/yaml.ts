@@ -68,7 +68,7 @@ function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlMod
 }
 
 /** Errors of syntax, merges and aliases: a diagnostic about an aliased value would have two places. */
-function notYaml(file: string, document: Document): Diagnostic[] {
+export function notYaml(file: string, document: Document): Diagnostic[] {
   const reading: Reading = { file, diagnostics: [], refused: new Set(), steps: new Set() };
   const [syntaxError] = document.errors;
   if (syntaxError) {

@@ -17,6 +17,8 @@ import { type StorageState, Traffic } from '../client/traffic.js';
 import { TableloomError } from '../errors.js';
 import { Live } from '../events/live.js';
 import type { LiveSettings, Wake } from '../events/types.js';
+import { type ImportProject, sourceTables } from '../import/context.js';
+import { Importer } from '../import/importer.js';
 import { Migration, type MigrationSettings } from '../migrate/migration.js';
 import { readPlan } from '../migrate/plan-record.js';
 import { PlanWatch } from '../migrate/watch.js';
@@ -232,6 +234,32 @@ export class Database<Rules = unknown> {
     return new Migration({ requester, scan, env, now: this.#clock }, { ...settings, tables });
   }
 
+  /**
+   * Imports tables that others made, as a mapping says: runs, resumes, verifies, changes phases, and makes
+   * what a legacy application writes by. `${VARIABLE}` in their names are taken from the environment.
+   *
+   *     const importer = database.importer({ mapping, generated: { tables, codecs }, transforms });
+   */
+  importer(project: ImportProject): Importer {
+    const { client, newId = uuid, tables } = this.#options;
+    const sources = sourceTables(project.mapping, process.env);
+    const requester = this.#requester({ capacity: true, tables: { ...tables, ...sources } });
+    const clock = () => new Date(this.#now());
+    const env = {
+      get now() {
+        return clock();
+      },
+      clock,
+      actor: null,
+      newId,
+      rule: (name: string) => computeRule(this.#compute, name),
+      premises: () => [],
+      sharing: (entity: string) => this.#plan?.sharing(entity),
+    };
+    const environment = { requester, scan: scanBy(client), contention: this.#contention, env };
+    return new Importer(project, environment, client);
+  }
+
   /** What other processes have written. */
   #heard(wakes: readonly Wake[]): void {
     const now = this.#now();
@@ -271,7 +299,8 @@ export class Database<Rules = unknown> {
 type RequesterSettings = { readonly isOwn?: boolean } & Pick<
   RequesterOptions,
   'signal' | 'deadlineMs' | 'capacity' | 'onRequest' | 'ready'
->;
+> &
+  Partial<Pick<RequesterOptions, 'tables'>>;
 
 /** The rules, once all that writes need are there. */
 function withoutGaps(given: object, needed: readonly string[]): ComputeRulesByName {

@@ -1,0 +1,112 @@
+/** What the verbs of `tableloom import` work with: the checked mapping, generated code, and a DynamoDB. */
+
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Database, type Importer, type ImportMapping, type Transforms } from 'tableloom/runtime';
+import { formatDiagnostic } from '../../generator/diagnostics/print.js';
+import { importMapping } from '../../generator/importing/importing.js';
+import type { ImportModel, OwnTransform } from '../../generator/importing/model.js';
+import { textOf } from '../files.js';
+import { Mistake } from '../mistakes.js';
+import { loadCode, loadModule } from '../project/code.js';
+import { currentRun } from '../project/current.js';
+import { asMistake, type EndpointOptions, endpointOf, namesOf } from '../project/endpoint.js';
+import type { Stages } from '../stages.js';
+import { enter, type Options, terminal } from '../verbs.js';
+
+export interface ImportVerbOptions extends Options, EndpointOptions {
+  /** The mapping file. */
+  readonly mapping: string;
+  readonly json?: boolean;
+}
+
+export interface CheckedMapping {
+  readonly mapping: ImportMapping;
+  readonly transforms: Transforms;
+  readonly generated: Awaited<ReturnType<typeof loadCode>>['generated'];
+  readonly rules: Awaited<ReturnType<typeof loadCode>>['rules'];
+  /** The module of the project's own transforms. */
+  readonly module: string | undefined;
+}
+
+/** Throws DiagnosticsError for what is wrong with the mapping. */
+export async function checkedMapping(options: ImportVerbOptions, stages: Stages): Promise<CheckedMapping> {
+  const { root, config, mapping: path } = options;
+  enter(root);
+  terminal.progress('Generating in memory …');
+  const run = await currentRun(config, stages);
+  const text = textOf(path);
+  if (text === undefined)
+    throw new Mistake(
+      `There is no ${path}.`,
+      'Write the mapping file, or name it with `--mapping`: see docs/importing.md.',
+    );
+  let transforms: Transforms = {};
+  const own = async ({ transforms: module }: ImportModel): Promise<OwnTransform[]> => {
+    if (module === undefined) return [];
+    const exported = await loadModule(module.text);
+    if (exported === undefined)
+      throw new Mistake(
+        `There is no ${module.text}, which ${path} names.`,
+        'Write the module, or correct `transforms`.',
+      );
+    transforms = transformsIn(exported);
+    return Object.entries(transforms).map(([name, one]) => ({ name, isInvertible: typeof one === 'object' }));
+  };
+  const { mapping, model, warnings, sources } = await importMapping({
+    path,
+    text,
+    plan: run.plan,
+    transforms: own,
+  });
+  for (const warning of warnings) terminal.findings(`${formatDiagnostic(warning, sources)}\n`);
+  const { generated, rules } = await loadCode({ output: run.output, rules: run.rules, server: '' });
+  return { mapping, transforms, generated, rules, module: model.transforms?.text };
+}
+
+function transformsIn(exported: Readonly<Record<string, unknown>>): Transforms {
+  return Object.fromEntries(Object.entries(exported).filter(([, one]) => isTransform(one))) as Transforms;
+}
+
+function isTransform(one: unknown): boolean {
+  if (typeof one === 'function') return true;
+  return typeof one === 'object' && one !== null && 'forward' in one && 'back' in one;
+}
+
+export interface OpenImport extends CheckedMapping {
+  readonly importer: Importer;
+  readonly client: DynamoDBClient;
+  readonly place: string;
+  readonly signal: AbortSignal;
+}
+
+/** Runs `use` on the DynamoDB that is meant. Ctrl-C ends it after what is under way; the second one at once. */
+export async function withImport(
+  options: ImportVerbOptions,
+  stages: Stages,
+  use: (open: OpenImport) => Promise<number>,
+): Promise<number> {
+  const checked = await checkedMapping(options, stages);
+  const tables = namesOf(checked.generated.tables);
+  const { client, place } = endpointOf(options);
+  const abort = new AbortController();
+  const stop = () => abort.abort();
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+  try {
+    const database = new Database({
+      client,
+      tables,
+      cursorSecrets: [randomUUID()],
+      compute: checked.rules as never,
+    });
+    const importer = database.importer(checked);
+    return await use({ ...checked, importer, client, place, signal: abort.signal });
+  } catch (error) {
+    throw asMistake(error);
+  } finally {
+    process.removeListener('SIGINT', stop);
+    process.removeListener('SIGTERM', stop);
+    client.destroy();
+  }
+}

@@ -1,0 +1,160 @@
+/** Where the target table has the account of an import: items of partitions of their own. */
+import { createHash } from 'node:crypto';
+import type { Requester } from '../client/requests.js';
+import { TableloomError } from '../errors.js';
+import { getItems } from '../read/batch-get.js';
+import type { Item, Key, TableRef } from '../types.js';
+import type { Action } from '../write/action.js';
+import type { SourceMapping } from './mapping.js';
+
+/** On a record's main item: the row that it became of (`users#42`), and a hash of it. */
+export const stampAttributes = { source: '_source', row: '_row' } as const;
+
+export function stampOf({ name }: SourceMapping, key: string): string {
+  return `${name}#${key}`;
+}
+
+/** A row that did not become a record. `deleted`: it was deleted while rows were imported. */
+export interface LedgerEntry {
+  readonly source: string;
+  readonly key: string;
+  readonly outcome: 'merged' | 'rejected' | 'deleted';
+  readonly code: string;
+  readonly reason: string;
+  /** The row whose record it was merged into. */
+  readonly into?: string;
+  readonly hash?: string;
+  /** Where the row's record would be, as JSON: of a row whose key is secret, nothing else leads there. */
+  readonly place?: string;
+}
+
+const shards = 16;
+
+/** The account in one table. */
+export class Ledger {
+  readonly table: TableRef;
+  readonly #requester: Requester;
+
+  /** CONFIGURATION where no table of the entities has a sort key. */
+  constructor(requester: Requester, tables: readonly TableRef[]) {
+    const table = tables.find(({ sort }) => sort !== undefined);
+    if (table === undefined)
+      throw new TableloomError(
+        'CONFIGURATION',
+        'No table of the imported entities has a sort key, which the account of an import needs. Add one to a table.',
+      );
+    this.table = table;
+    this.#requester = requester;
+  }
+
+  place(partition: string, sort: string): Key {
+    return { [this.table.partition]: partition, [this.table.sort ?? '']: sort };
+  }
+
+  entryKey(source: string, key: string): Key {
+    const shard = (createHash('sha256').update(key).digest()[0] ?? 0) % shards;
+    return this.place(partitionOf(source, shard), key);
+  }
+
+  put(entry: LedgerEntry, at: Date): Action {
+    const { source, key, outcome, code, reason, into, hash, place: record } = entry;
+    const place = this.entryKey(source, key);
+    const item: Item = { ...place, outcome, code, reason, at: at.toISOString() };
+    if (into !== undefined) item['into'] = into;
+    if (hash !== undefined) item['hash'] = hash;
+    if (record !== undefined) item['record'] = record;
+    return { kind: 'put', table: this.table, key: place, item, purpose: { kind: 'derived', entity: source } };
+  }
+
+  remove(source: string, key: string): Action {
+    const place = this.entryKey(source, key);
+    return { kind: 'delete', table: this.table, key: place, purpose: { kind: 'derived', entity: source } };
+  }
+
+  read(source: string, item: Item): LedgerEntry {
+    const { outcome, code, reason, into, hash, record } = item;
+    return {
+      source,
+      key: String(item[this.table.sort ?? '']),
+      outcome: outcome as LedgerEntry['outcome'],
+      code: String(code),
+      reason: String(reason),
+      ...(typeof into === 'string' && { into }),
+      ...(typeof hash === 'string' && { hash }),
+      ...(typeof record === 'string' && { place: record }),
+    };
+  }
+
+  async get(source: string, keys: readonly string[]): Promise<(LedgerEntry | undefined)[]> {
+    if (keys.length === 0) return [];
+    const places = keys.map((key) => ({
+      table: this.table,
+      key: this.entryKey(source, key),
+      consistent: true,
+    }));
+    const items = await getItems(this.#requester, places);
+    return items.map((item) => (item === null ? undefined : this.read(source, item)));
+  }
+
+  /** All entries of a source. */
+  async *entries(source: string): AsyncGenerator<LedgerEntry> {
+    for (let shard = 0; shard < shards; shard++)
+      for await (const item of this.items(partitionOf(source, shard))) yield this.read(source, item);
+  }
+
+  /** The items of a partition. */
+  async *items(partition: string): AsyncGenerator<Item> {
+    let after: Key | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#requester.send(
+        'Query',
+        {
+          TableName: this.#requester.tableName(this.table),
+          KeyConditionExpression: '#p = :p',
+          ExpressionAttributeNames: { '#p': this.table.partition },
+          ExpressionAttributeValues: { ':p': partition },
+          ConsistentRead: true,
+          ...(after && { ExclusiveStartKey: after }),
+        },
+        'import',
+      );
+      yield* Items as Item[];
+      after = LastEvaluatedKey as Key | undefined;
+    } while (after !== undefined);
+  }
+
+  async getOne(partition: string, sort: string): Promise<Item | null> {
+    const one = { table: this.table, key: this.place(partition, sort), consistent: true };
+    return (await getItems(this.#requester, [one]))[0] ?? null;
+  }
+
+  async write(partition: string, sort: string, values: Item): Promise<void> {
+    await this.#requester.send(
+      'PutItem',
+      {
+        TableName: this.#requester.tableName(this.table),
+        Item: { ...this.place(partition, sort), ...values },
+      },
+      'import',
+    );
+  }
+
+  async erase(partition: string, sort: string): Promise<void> {
+    await this.#requester.send(
+      'DeleteItem',
+      { TableName: this.#requester.tableName(this.table), Key: this.place(partition, sort) },
+      'import',
+    );
+  }
+}
+
+function partitionOf(source: string, shard: number): string {
+  return `_IMPORT#${source}#${shard.toString(16)}`;
+}
+
+/** Of a source, what is known of its scan. */
+export function scanPartition(source: string): string {
+  return `_IMPORT#${source}`;
+}
+
+export const switchPartition = '_IMPORT';

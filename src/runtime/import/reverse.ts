@@ -1,0 +1,261 @@
+/** Brings rows to what the records are: for the way back, of what was written to the target alone. */
+import { TableloomError } from '../errors.js';
+import { isExpired } from '../expiry.js';
+import { keyOfItem } from '../keys/item-key.js';
+import { getItems } from '../read/batch-get.js';
+import { scanPage } from '../reindex/scan.js';
+import type { AttributeValue, Item, Key } from '../types.js';
+import { sameValue } from '../values.js';
+import type { Action } from '../write/action.js';
+import { commit } from '../write/commit.js';
+import { absent, unchanged } from '../write/entity/unchanged.js';
+import { accountsOf, begin, chosen, timeOf } from './account.js';
+import type { ImportContext, Source } from './context.js';
+import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
+import { References } from './references.js';
+import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
+import { differences, recordOf } from './rows/records.js';
+import { keyText, type Row, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
+import { hashOf, Refusal } from './rows/transforms.js';
+import { Pace } from './run/pace.js';
+import { readSwitch } from './switch.js';
+
+interface Counts {
+  written: number;
+  deleted: number;
+  withoutRecord: number;
+  left: number;
+}
+
+export interface ReverseOptions {
+  readonly sources?: readonly string[];
+  /** Deletes rows whose records are gone. Default: they are counted. */
+  readonly deleteRows?: boolean;
+}
+
+export interface ReverseReport {
+  /** Rows that were written because their records had changed, or were new. */
+  readonly written: number;
+  readonly deleted: number;
+  /** Rows whose records are gone, and that are still there. */
+  readonly withoutRecord: number;
+  /** New records of sources that are declared one-way, or that lack what a row's key is made of. */
+  readonly left: number;
+}
+
+const batch = 50;
+
+/** A row is changed only under the condition that its record is as it was read. */
+export async function reverseSync(context: ImportContext, options: ReverseOptions): Promise<ReverseReport> {
+  const { phase } = await readSwitch(context.ledger);
+  const open = (await accountsOf(context, options.sources)).find(({ isComplete }) => !isComplete);
+  if (phase !== 'new' || open !== undefined)
+    throw new TableloomError(
+      'CONFIGURATION',
+      phase === 'new'
+        ? `The source ${open?.source} was not imported completely: rows without records are no news. Run \`tableloom import run\` first.`
+        : `The switch says \`${phase}\`: the rows count, and are written with their records. Nothing is to be brought back.`,
+    );
+  const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
+  const counts: Counts = { written: 0, deleted: 0, withoutRecord: 0, left: 0 };
+  for (const source of chosen(context, options.sources)) {
+    const reversing = new Reversing(context, source, importedAt, counts);
+    await reversing.records();
+    await reversing.rows(options.deleteRows === true);
+  }
+  return counts;
+}
+
+class Reversing {
+  readonly #context: ImportContext;
+  readonly #source: Source;
+  readonly #importedAt: Date;
+  readonly #counts: Counts;
+  readonly #references: References;
+  readonly #pace = new Pace(8);
+
+  constructor(context: ImportContext, source: Source, importedAt: Date, counts: Counts) {
+    this.#context = context;
+    this.#source = source;
+    this.#importedAt = importedAt;
+    this.#counts = counts;
+    this.#references = new References(context, importedAt, true);
+  }
+
+  /** Every record of the entity has the row that it would become. */
+  async records(): Promise<void> {
+    const { codec } = this.#source;
+    const { requester, scan } = this.#context.environment;
+    const filter = { expression: '#t = :t', names: { '#t': '_type' }, values: { ':t': codec.name } };
+    let after: Key | undefined;
+    do {
+      const segment = { number: 0, of: 1, after };
+      const page = await scanPage(requester, scan, codec.table, segment, {
+        filter,
+        limit: undefined,
+        consistent: true,
+      });
+      for (let at = 0; at < page.items.length; at += batch)
+        await Promise.all(
+          page.items.slice(at, at + batch).map((item) => this.#pace.take(() => this.#record(item))),
+        );
+      after = page.next;
+    } while (after !== undefined);
+  }
+
+  async #record(first: Item): Promise<void> {
+    const { mapping, codec } = this.#source;
+    const { requester, env } = this.#context.environment;
+    let item: Item | null = first;
+    for (let turn = 0; turn < 8 && item !== null && !isExpired(codec, item, env.clock()); turn++) {
+      // Of another source of the same entity.
+      const text = this.#context.rowOf(this.#source, item);
+      if (item[stampAttributes.source] !== undefined && text === undefined) return;
+      const back = rowOf(mapping, codec.read(item), this.#context.transforms);
+      if (mapping.key.some((name) => back[name] === undefined)) {
+        // Of an imported one the row is still right, unless somebody wrote the record since.
+        const { revision } = codec;
+        if (text === undefined || (revision !== undefined && item[revision] !== 1)) this.#counts.left += 1;
+        return;
+      }
+      const table = sourceTable(mapping);
+      const key = sourceKey(mapping, back as Row);
+      const [row = null] = await getItems(requester, [{ table, key, consistent: true }]);
+      if (row !== null && (isLike(row, back) || (await this.#same(row as Row, item)))) return;
+      if (row === null && mapping.oneWay) {
+        this.#counts.left += 1;
+        return;
+      }
+      const next = merged(row, back);
+      const outcome = await commit(requester, this.#actions(item, next, key));
+      if (outcome.kind === 'done') {
+        this.#counts.written += 1;
+        return;
+      }
+      [item = null] = await getItems(requester, [
+        { table: codec.table, key: keyOfItem(codec.table, first), consistent: true },
+      ]);
+    }
+  }
+
+  #actions(item: Item, row: Row, key: Key): Action[] {
+    const { mapping, codec } = this.#source;
+    const purpose = { kind: 'derived', entity: codec.name } as const;
+    const place = keyOfItem(codec.table, item);
+    const set = {
+      [stampAttributes.source]: stampOf(mapping, keyText(mapping, row)),
+      [stampAttributes.row]: hashOf(row),
+    };
+    const own = { kind: 'unchanged', entity: codec.name } as const;
+    return [
+      { kind: 'put', table: sourceTable(mapping), key, item: { ...row }, purpose },
+      {
+        kind: 'update',
+        table: codec.table,
+        key: place,
+        set,
+        remove: [],
+        purpose: own,
+        condition: unchanged(codec, item),
+      },
+    ];
+  }
+
+  /** The row gives this record. */
+  async #same(row: Row, item: Item): Promise<boolean> {
+    const { mapping, codec } = this.#source;
+    try {
+      const context = await this.#references.of(this.#source, [row]);
+      const record = recordOf(codec, valuesOf(mapping, row, context), this.#context.environment.env);
+      const fields = differences(codec, codec.read(item), record);
+      // What was derived of a row that has none of it does not make the row another one.
+      return fields.every((name) => mapping.fields.find(({ field }) => field === name)?.oneWay === true);
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
+  }
+
+  /** Rows whose records were deleted. */
+  async rows(deleteRows: boolean): Promise<void> {
+    const { mapping, codec } = this.#source;
+    const { requester, env } = this.#context.environment;
+    const segments = segmentsFor(1);
+    for (let number = 0; number < segments; number++)
+      for await (const page of pagesOf(this.#context, this.#source, number, segments))
+        for (let at = 0; at < page.length; at += batch) {
+          const rows = page.slice(at, at + batch);
+          const entries = await this.#context.ledger.get(
+            mapping.name,
+            rows.map((row) => keyText(mapping, row)),
+          );
+          for (const [place, row] of rows.entries()) {
+            const entry = entries[place];
+            // A row that was merged goes with the record that it was merged into.
+            const key = entry === undefined ? this.#place(row) : this.#winner(entry);
+            if (key === undefined) continue;
+            const [main = null] = await getItems(requester, [{ table: codec.table, key, consistent: true }]);
+            // An expired record is not one that somebody deleted.
+            if (main !== null || this.#wouldHaveExpired(row, env.clock())) continue;
+            if (deleteRows) await this.#delete(row, key);
+            else this.#counts.withoutRecord += 1;
+          }
+        }
+  }
+
+  #winner({ outcome, into }: LedgerEntry): Key | undefined {
+    const row = outcome === 'merged' && into !== undefined ? rowNamed(this.#source, into) : undefined;
+    return row && this.#place(row);
+  }
+
+  #place(row: Row): Key | undefined {
+    try {
+      return this.#context.place(this.#source, row, this.#importedAt);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #wouldHaveExpired(row: Row, now: Date): boolean {
+    const { mapping, codec } = this.#source;
+    if (codec.ttl === undefined) return false;
+    const context = {
+      transforms: this.#context.transforms,
+      importedAt: this.#importedAt,
+      referred: () => 'any',
+    };
+    try {
+      return isExpired(codec, codec.item(codec.read(valuesOf(mapping, row, context))), now);
+    } catch {
+      return true;
+    }
+  }
+
+  async #delete(row: Row, place: Key): Promise<void> {
+    const { mapping, codec } = this.#source;
+    const purpose = { kind: 'derived', entity: codec.name } as const;
+    const outcome = await commit(this.#context.environment.requester, [
+      { kind: 'delete', table: sourceTable(mapping), key: sourceKey(mapping, row), purpose },
+      this.#context.ledger.remove(mapping.name, keyText(mapping, row)),
+      {
+        kind: 'check',
+        table: codec.table,
+        key: place,
+        purpose: { kind: 'unchanged', entity: codec.name },
+        condition: absent(codec.table),
+      },
+    ]);
+    if (outcome.kind === 'done') this.#counts.deleted += 1;
+  }
+}
+
+/** The row has what the record gives it: what a row cannot say of the record makes no difference. */
+function isLike(row: Item, back: Item): boolean {
+  return Object.entries(back).every(([name, value]) => sameValue(row[name], value));
+}
+
+/** What a record does not say stays as it is in the row. */
+function merged(row: Item | null, back: Item): Row {
+  const all = Object.entries({ ...row, ...back }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(all) as Record<string, AttributeValue>;
+}

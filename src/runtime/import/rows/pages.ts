@@ -1,0 +1,58 @@
+/** Reads the rows of a source, segment by segment. */
+import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TableloomError } from '../../errors.js';
+import { type Segment, scanPage } from '../../reindex/scan.js';
+import type { Key } from '../../types.js';
+import type { ImportContext, Source } from '../context.js';
+import { namedRow, type Row, sourceTable } from './rows.js';
+
+/** As many rows a segment has: what is repeated after a run was killed. */
+const rowsInSegment = 500;
+const mostSegments = 20_000;
+export const segmentsAtOnce = 4;
+
+/** Every page of a segment; in its order. */
+export async function* pagesOf(
+  context: ImportContext,
+  source: Source,
+  number: number,
+  of: number,
+): AsyncGenerator<readonly Row[]> {
+  const table = sourceTable(source.mapping);
+  let after: Key | undefined;
+  do {
+    const { requester, scan } = context.environment;
+    const segment: Segment = { number, of, after };
+    const page = await scanPage(requester, scan, table, segment, { limit: 1000, consistent: true });
+    yield page.items as readonly Row[];
+    after = page.next;
+  } while (after !== undefined);
+}
+
+/** How many rows a source has, as DynamoDB says; 0 where it does not. */
+export async function sizeOf(
+  context: ImportContext,
+  client: DynamoDBClient,
+  source: Source,
+): Promise<number> {
+  const TableName = context.environment.requester.tableName(sourceTable(source.mapping));
+  try {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    return Table?.ItemCount ?? 0;
+  } catch (error) {
+    if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+    throw new TableloomError(
+      'CONFIGURATION',
+      `There is no table ${TableName}, which the source ${source.mapping.name} names. Correct its \`table\`, or the variables in it.`,
+    );
+  }
+}
+
+export function segmentsFor(rows: number): number {
+  return Math.min(mostSegments, Math.max(segmentsAtOnce, Math.ceil(rows / rowsInSegment)));
+}
+
+/** The key of a row by its name in the account; undefined where that is a digest. */
+export function rowNamed({ mapping }: Source, text: string): Row | undefined {
+  return namedRow(mapping, text);
+}

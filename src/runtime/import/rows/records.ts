@@ -1,0 +1,148 @@
+/** Records that rows become, and the actions that write all of their items. */
+import { TableloomError } from '../../errors.js';
+import { itemId, keyOfItem } from '../../keys/item-key.js';
+import { checkKey } from '../../keys/limits.js';
+import type { AnyCodec } from '../../reindex/types.js';
+import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../../types.js';
+import { sameValue } from '../../values.js';
+import type { Action } from '../../write/action.js';
+import { changeActions, heldBy } from '../../write/changes.js';
+import { checkConditions } from '../../write/conditions.js';
+import { computed } from '../../write/entity/changing.js';
+import type { CallEnvironment, WriteEnvironment } from '../../write/write.js';
+import { stampAttributes } from '../ledger.js';
+import type { Values } from './rows.js';
+import { Refusal } from './transforms.js';
+
+export type AnyRecord = Record<string, unknown>;
+/** The codec of an entity whose type is not known here. */
+export type Codec = EntityCodec<AnyRecord>;
+
+export function codecOf(codec: AnyCodec): Codec {
+  return codec as unknown as Codec;
+}
+
+export interface Stamp {
+  readonly source: string;
+  readonly row: string;
+}
+
+/** Throws a Refusal where the values are no record: what the entity requires of every write holds for these, too. */
+export function recordOf(codec: Codec, values: Values, env: Pick<WriteEnvironment, 'rule'>): AnyRecord {
+  try {
+    let record = codec.read(normalized(codec, values));
+    if (codec.computed) record = computed(env, record, codec.computed as never) as AnyRecord;
+    if (codec.revision !== undefined) record = { ...record, [codec.revision]: 1 };
+    if (codec.isWhole?.(record) === false)
+      throw new Refusal('value-missing', `${codec.name} lacks a field that cannot be null`);
+    checkConditions(codec, null, record, env);
+    return record;
+  } catch (error) {
+    if (!(error instanceof TableloomError)) throw error;
+    throw new Refusal(error.code, error.message);
+  }
+}
+
+function normalized({ normalize }: Codec, values: Values): Values {
+  if (normalize === undefined) return values;
+  const steps = normalize as Readonly<Record<string, readonly ((value: string) => string)[] | undefined>>;
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? (steps[name] ?? []).reduce((text, step) => step(text), value) : value,
+    ]),
+  );
+}
+
+export function keyOfValues(codec: Codec, values: Values): Key {
+  return checkKey(codec.key(codec.read(values)), codec.table);
+}
+
+/** What changes are made with. */
+type Changing = Pick<CallEnvironment, 'now' | 'sharing'>;
+
+/** Creates a record with all of its items. */
+export function creation(codec: Codec, record: AnyRecord, stamp: Stamp, env: Changing): readonly Action[] {
+  const change = { codec, before: null, after: record, racing: true, now: env.now };
+  const { actions } = changeActions(change, env.sharing(codec.name));
+  return stamped(codec, actions, keyOfItem(codec.table, codec.item(record)), stamp);
+}
+
+/** Makes a stored record what it is to be. */
+export function replacement(
+  codec: Codec,
+  item: Item,
+  record: AnyRecord,
+  stamp: Stamp,
+  env: Changing,
+): readonly Action[] {
+  const before = { record: codec.read(item), item };
+  const revision = codec.revision === undefined ? undefined : Number(item[codec.revision] ?? 0) + 1;
+  const after = codec.revision === undefined ? record : { ...record, [codec.revision]: revision };
+  const { actions } = changeActions({ codec, before, after, now: env.now }, env.sharing(codec.name));
+  return stamped(codec, actions, keyOfItem(codec.table, item), stamp, item);
+}
+
+/** Deletes a record, and with `versions` those of its history: of a record that should not have been there. */
+export function removal(codec: Codec, item: Item, env: Changing, versions = false): readonly Action[] {
+  const before = { record: codec.read(item), item };
+  const { actions } = changeActions({ codec, before, after: null, now: env.now }, env.sharing(codec.name));
+  return versions ? [...actions, ...versionRemovals(codec, before.record)] : actions;
+}
+
+/** The history of a record that was imported has few versions. */
+const mostVersions = 40;
+
+function versionRemovals(codec: Codec, record: AnyRecord): Action[] {
+  const { revision, table, name: entity } = codec;
+  if (codec.versions === undefined || revision === undefined) return [];
+  const last = Math.min(Number(record[revision]), mostVersions);
+  return Array.from({ length: last }, (_, at) => ({ ...record, [revision]: at + 1 })).flatMap(
+    (one) =>
+      codec.versions?.(one).map(
+        (item): Action => ({
+          kind: 'delete',
+          table,
+          key: keyOfItem(table, item),
+          purpose: { kind: 'derived', entity },
+        }),
+      ) ?? [],
+  );
+}
+
+/** With the stamp on the main item. */
+function stamped(
+  { table }: Codec,
+  actions: readonly Action[],
+  key: Key,
+  { source, row }: Stamp,
+  before?: Item,
+): readonly Action[] {
+  const attributes = { [stampAttributes.source]: source, [stampAttributes.row]: row };
+  const id = itemId(table, key);
+  return actions.map((action): Action => {
+    if (itemId(action.table, action.key) !== id) return action;
+    if (action.kind === 'put') return { ...action, item: { ...action.item, ...attributes } };
+    if (action.kind === 'update') return { ...action, set: { ...action.set, ...attributes } };
+    const isStamped = before?.[stampAttributes.row] === row && before[stampAttributes.source] === source;
+    if (action.kind !== 'check' || isStamped) return action;
+    return { ...action, kind: 'update', set: attributes, remove: [] };
+  });
+}
+
+/** The guards of a record's unique values, by where they are. */
+export function guardsOf(codec: Codec, record: AnyRecord): { readonly table: TableRef; readonly key: Key }[] {
+  return heldBy(codec, record, codec.item(record)).map(({ guard }) => ({
+    table: codec.table,
+    key: guard.key,
+  }));
+}
+
+/** The fields in which two records differ; what writes count or set by themselves does not matter. */
+export function differences(codec: Codec, stored: AnyRecord, wanted: AnyRecord): string[] {
+  return Object.keys(wanted).filter(
+    (name) =>
+      name !== codec.revision &&
+      !sameValue((stored[name] ?? null) as AttributeValue, (wanted[name] ?? null) as AttributeValue),
+  );
+}

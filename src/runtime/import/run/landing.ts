@@ -1,0 +1,186 @@
+/** Writes the records of many rows: as many as one transaction takes, where they share no items. */
+
+import { itemId } from '../../keys/item-key.js';
+import { getItems } from '../../read/batch-get.js';
+import type { Item, Key } from '../../types.js';
+import { type Action, transactionLimit } from '../../write/action.js';
+import { commit } from '../../write/commit.js';
+import { Actions } from '../../write/merge.js';
+import type { ImportContext, Source } from '../context.js';
+import { stampAttributes, stampOf } from '../ledger.js';
+import type { References } from '../references.js';
+import { creation, recordOf } from '../rows/records.js';
+import { keyText, type Row, valuesOf } from '../rows/rows.js';
+import { hashOf, Refusal } from '../rows/transforms.js';
+import type { Pace } from './pace.js';
+import { reconcile } from './reconcile.js';
+
+/** A row with what writes its record, or the account of why it has none. */
+interface Prepared {
+  readonly row: Row;
+  readonly text: string;
+  readonly hash: string;
+  readonly place: Key | undefined;
+  readonly actions: readonly Action[];
+}
+
+export interface LandingOptions {
+  readonly importedAt: Date;
+  readonly references: References;
+  readonly pace: Pace;
+  /** Rows that the account has already: each is looked at by itself. */
+  readonly known: ReadonlySet<string>;
+}
+
+/** Writes what rows become, each once. */
+export async function land(
+  context: ImportContext,
+  source: Source,
+  rows: readonly Row[],
+  options: LandingOptions,
+): Promise<void> {
+  const { importedAt, references, pace, known } = options;
+  const rowContext = await references.of(source, rows);
+  const single: Row[] = [];
+  let group = new Group();
+  const groups = [group];
+  for (const row of rows) {
+    if (known.has(keyText(source.mapping, row))) {
+      single.push(row);
+      continue;
+    }
+    const prepared = prepare(context, source, row, { rowContext, importedAt });
+    if (!group.fits(prepared)) {
+      group = new Group();
+      groups.push(group);
+    }
+    // Two rows of one transaction that share an item: the second one meets what the first one wrote.
+    if (!group.take(prepared)) single.push(row);
+  }
+  await Promise.all(
+    groups.map(async ({ prepared }) => {
+      for (const row of await send(context, source, prepared, pace)) single.push(row);
+    }),
+  );
+  await Promise.all(
+    single.map((row) => pace.take(() => reconcile(context, source, row, { importedAt, references }))),
+  );
+}
+
+function prepare(
+  context: ImportContext,
+  source: Source,
+  row: Row,
+  { rowContext, importedAt }: { rowContext: Parameters<typeof valuesOf>[2]; importedAt: Date },
+): Prepared {
+  const { mapping, codec } = source;
+  const { ledger, environment } = context;
+  const text = keyText(mapping, row);
+  const hash = hashOf(row);
+  try {
+    const record = recordOf(codec, valuesOf(mapping, row, rowContext), environment.env);
+    const stamp = { source: stampOf(mapping, text), row: hash };
+    const actions = creation(codec, record, stamp, { ...environment.env, now: importedAt });
+    return { row, text, hash, place: codec.key(record), actions };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const { code, message: reason } = error;
+    const of = {
+      source: mapping.name,
+      key: text,
+      ...context.placeText(source, placeOf(context, source, row, importedAt)),
+    };
+    const entry = { ...of, outcome: 'rejected', code, reason, hash } as const;
+    return { row, text, hash, place: undefined, actions: [ledger.put(entry, importedAt)] };
+  }
+}
+
+/** Undefined where the row's key makes no key of a record. */
+export function placeOf(context: ImportContext, source: Source, row: Row, importedAt: Date): Key | undefined {
+  try {
+    return context.place(source, row, importedAt);
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+/** What one transaction writes. */
+class Group {
+  readonly prepared: Prepared[] = [];
+  readonly #ids = new Set<string>();
+
+  fits({ actions }: Prepared): boolean {
+    return this.#ids.size + actions.length <= transactionLimit;
+  }
+
+  /** False where the transaction has one of its items already, unless both only add to it. */
+  take(one: Prepared): boolean {
+    const ids = one.actions.map(({ table, key }) => itemId(table, key));
+    const shared = ids.some((id, at) => this.#ids.has(id) && one.actions[at]?.kind !== 'add');
+    if (shared) return false;
+    for (const id of ids) this.#ids.add(id);
+    this.prepared.push(one);
+    return true;
+  }
+}
+
+/** Sends a transaction, without the rows that prevent it. Returns those. */
+async function send(
+  context: ImportContext,
+  source: Source,
+  group: readonly Prepared[],
+  pace: Pace,
+): Promise<Row[]> {
+  const { requester } = context.environment;
+  const retry = requester.retry();
+  const left: Row[] = [];
+  let open = group;
+  while (open.length > 0) {
+    const merged = new Actions();
+    for (const { actions } of open) merged.add(actions);
+    const { all } = merged;
+    const outcome = await pace.take(() => commit(requester, all), all.length > transactionLimit / 2);
+    if (outcome.kind === 'done') break;
+    if (outcome.kind === 'busy') {
+      pace.slow();
+      if (!(await retry.wait())) throw outcome.error;
+      continue;
+    }
+    // Of what an earlier run wrote, or others have meanwhile, nothing is to be done in a transaction of many.
+    const failed = new Set(outcome.failed.map(({ action }) => itemId(action.table, action.key)));
+    const isFailed = ({ actions }: Prepared) =>
+      actions.some(({ table, key }) => failed.has(itemId(table, key)));
+    const items = await mainsOf(context, source, open);
+    const next: Prepared[] = [];
+    for (const [at, one] of open.entries()) {
+      if (isDone(source, one, items[at] ?? null)) continue;
+      if (isFailed(one) || items[at]) left.push(one.row);
+      else next.push(one);
+    }
+    open = next;
+  }
+  return left;
+}
+
+async function mainsOf(
+  { environment }: ImportContext,
+  { codec }: Source,
+  rows: readonly Prepared[],
+): Promise<(Item | null)[]> {
+  const places = rows.map(({ place }) => place && { table: codec.table, key: place, consistent: true });
+  const items = await getItems(
+    environment.requester,
+    places.flatMap((one) => one ?? []),
+  );
+  let at = 0;
+  return places.map((place) => (place === undefined ? null : (items[at++] ?? null)));
+}
+
+function isDone({ mapping }: Source, { text, hash }: Prepared, item: Item | null): boolean {
+  return (
+    item !== null &&
+    item[stampAttributes.source] === stampOf(mapping, text) &&
+    item[stampAttributes.row] === hash
+  );
+}

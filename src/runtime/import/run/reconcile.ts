@@ -1,0 +1,298 @@
+/** Makes the target right for one row, whatever either side has: what rows that meet others pass one by one. */
+
+import { TableloomError, valueTaken } from '../../errors.js';
+import { itemId } from '../../keys/item-key.js';
+import type { Item, Key, TableRef } from '../../types.js';
+import { type Action, guardAttributes } from '../../write/action.js';
+import { absent, unchanged } from '../../write/entity/unchanged.js';
+import { transact } from '../../write/transactions.js';
+import type { FoundItems, Planned, Write, WriteEnvironment } from '../../write/write.js';
+import type { ImportContext, Source } from '../context.js';
+import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
+import type { CollisionPolicy } from '../mapping.js';
+import type { References } from '../references.js';
+import {
+  type AnyRecord,
+  creation,
+  differences,
+  guardsOf,
+  recordOf,
+  removal,
+  replacement,
+} from '../rows/records.js';
+import { keyText, type Row, sourceKey, sourceTable, valuesOf } from '../rows/rows.js';
+import { hashOf, Refusal } from '../rows/transforms.js';
+
+/** What became of a row; `gone`: there is no such row, and no record of it any more. */
+export interface Landed {
+  readonly outcome: 'migrated' | 'merged' | 'rejected' | 'gone';
+  /** Whether anything was written besides. */
+  readonly isChanged: boolean;
+}
+
+export interface ReconcileOptions {
+  readonly importedAt: Date;
+  readonly references: References;
+  /** What is written in the same transaction, of a writer that has the row before it is stored. */
+  readonly writing?: { readonly row: Row | null; readonly actions: readonly Action[] };
+}
+
+/** Several rows of one value may take turns; more often than this is a mistake of ours. */
+const mostTurns = 12;
+
+/** @param key of the row, or its attributes */
+export async function reconcile(
+  context: ImportContext,
+  source: Source,
+  key: Row,
+  options: ReconcileOptions,
+): Promise<Landed> {
+  const { requester, contention, env } = context.environment;
+  const write = new Reconciling(context, source, key, options);
+  for (let turn = 1; ; turn++) {
+    try {
+      const { results } = await transact(requester, contention, [write], env);
+      return results[0] as Landed;
+    } catch (error) {
+      // Others took the value, or the key, after it was looked for.
+      const isRace =
+        error instanceof TableloomError && ['UNIQUE_VIOLATION', 'ALREADY_EXISTS'].includes(error.code);
+      if (!isRace || turn === mostTurns) throw error;
+    }
+  }
+}
+
+class Reconciling implements Write<Landed> {
+  readonly kind = 'upsert';
+  readonly entity: string;
+  readonly targets: NonNullable<Write<Landed>['targets']>;
+  readonly #context: ImportContext;
+  readonly #source: Source;
+  readonly #options: ReconcileOptions;
+  readonly #key: Key;
+  readonly #text: string;
+  readonly #table: TableRef;
+  readonly #place: Key | Refusal;
+  /** How often a guard was met whose record was gone. */
+  #orphans = 0;
+
+  constructor(context: ImportContext, source: Source, row: Row, options: ReconcileOptions) {
+    const { mapping, codec } = source;
+    this.#context = context;
+    this.#source = source;
+    this.#options = options;
+    this.entity = codec.name;
+    this.#table = sourceTable(mapping);
+    this.#key = sourceKey(mapping, row);
+    this.#text = keyText(mapping, row);
+    this.#place = placed(context, source, row, options.importedAt);
+    this.targets = [
+      ...(options.writing ? [] : [{ table: this.#table, key: this.#key, consistent: true }]),
+      {
+        table: context.ledger.table,
+        key: context.ledger.entryKey(mapping.name, this.#text),
+        consistent: true,
+      },
+      ...(this.#place instanceof Refusal ? [] : [{ table: codec.table, key: this.#place, consistent: true }]),
+    ];
+  }
+
+  async plan(found: FoundItems, env: WriteEnvironment): Promise<Planned<Landed>> {
+    const { writing } = this.#options;
+    const row = writing ? writing.row : (found.get(this.#table, this.#key) as Row | null);
+    const { landed, actions } = await this.#decide(row, found, env);
+    const isChanged = actions.length > 0;
+    const also = writing ? writing.actions : isChanged ? [this.#asRead(row)] : [];
+    return { result: { outcome: landed, isChanged }, actions: [...actions, ...also], items: [] };
+  }
+
+  /** The row is still there, or still gone. */
+  #asRead(row: Row | null): Action {
+    const gone = absent(this.#table);
+    const there = { ...gone, expression: 'attribute_exists(#p)' };
+    const purpose = { kind: 'unchanged', entity: this.entity } as const;
+    return {
+      kind: 'check',
+      table: this.#table,
+      key: this.#key,
+      purpose,
+      condition: row === null ? gone : there,
+    };
+  }
+
+  async #decide(
+    row: Row | null,
+    found: FoundItems,
+    env: WriteEnvironment,
+  ): Promise<{ readonly landed: Landed['outcome']; readonly actions: readonly Action[] }> {
+    const { ledger } = this.#context;
+    const { mapping, codec } = this.#source;
+    const { name } = mapping;
+    const entry = found.get(ledger.table, ledger.entryKey(name, this.#text));
+    const main = this.#place instanceof Refusal ? null : found.get(codec.table, this.#place);
+    const isOurs = main !== null && this.#context.rowOf(this.#source, main) === this.#text;
+    const gone = isOurs ? removal(codec, main, env) : [];
+    const settled = entry === null ? [] : [ledger.remove(name, this.#text)];
+    if (row === null) {
+      const { writing } = this.#options;
+      // An importer that read the row before may still write it: what it wrote is found by this entry.
+      const left = writing ? [ledger.put(this.#deleted(), env.now)] : settled;
+      return { landed: 'gone', actions: [...gone, ...left] };
+    }
+    const hash = hashOf(row);
+    try {
+      if (this.#place instanceof Refusal) throw this.#place;
+      if (main !== null && !isOurs)
+        throw new Refusal('key-taken', `another ${codec.name} has the key that the row would get`);
+      const context = await this.#options.references.of(this.#source, [row]);
+      const record = recordOf(codec, valuesOf(mapping, row, context), env);
+      const stamp = { source: stampOf(mapping, this.#text), row: hash };
+      const isSame = isOurs && main[stampAttributes.row] === hash && isEqual(this.#source, main, record);
+      if (isSame) return { landed: 'migrated', actions: settled };
+      const rivals = await this.#rivals(record, found);
+      const stronger = rivals.find((rival) => !rival.isWeaker);
+      if (stronger !== undefined) {
+        const { outcome, code, reason, into } = lost(stronger);
+        const lostEntry = {
+          source: name,
+          key: this.#text,
+          outcome,
+          code,
+          reason,
+          into,
+          hash,
+          ...this.#placeText(),
+        };
+        const isKnown =
+          entry !== null && gone.length === 0 && entry['into'] === into && entry['hash'] === hash;
+        const put = isKnown ? [] : [ledger.put(lostEntry, env.now), stays(this.#source, stronger.item)];
+        return { landed: outcome, actions: [...gone, ...put] };
+      }
+      const over = rivals.flatMap((rival) => [
+        ...removal(codec, rival.item, env, true),
+        ledger.put({ source: name, key: rival.text, ...lost({ ...rival, text: this.#text }) }, env.now),
+      ]);
+      const written = isOurs
+        ? replacement(codec, main, record, stamp, env)
+        : creation(codec, await this.#first(record, found), stamp, env);
+      return { landed: 'migrated', actions: [...over, ...written, ...settled] };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const { code, message: reason } = error;
+      const isKnown = entry !== null && gone.length === 0 && entry['code'] === code && entry['hash'] === hash;
+      const of = { source: name, key: this.#text, ...this.#placeText() };
+      const rejected = { ...of, outcome: 'rejected', code, reason, hash } as const;
+      return { landed: 'rejected', actions: isKnown ? [] : [...gone, ledger.put(rejected, env.now)] };
+    }
+  }
+
+  #deleted(): LedgerEntry {
+    const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
+    return { ...of, outcome: 'deleted', code: 'deleted', reason: 'deleted at its source' };
+  }
+
+  #placeText(): { readonly place?: string } {
+    return this.#context.placeText(this.#source, this.#place instanceof Refusal ? undefined : this.#place);
+  }
+
+  /** A record that was there before left versions: the next number follows them. */
+  async #first(record: AnyRecord, found: FoundItems): Promise<AnyRecord> {
+    const { codec } = this.#source;
+    const last = found.lastRevision?.(codec.table, codec.key(record)) ?? 0;
+    return codec.revision === undefined ? record : { ...record, [codec.revision]: last + 1 };
+  }
+
+  /** The records that have a unique value of this one. */
+  async #rivals(record: AnyRecord, found: FoundItems): Promise<Rival[]> {
+    const { mapping, codec } = this.#source;
+    const guards = guardsOf(codec, record);
+    await found.load(guards.map((one) => ({ ...one, consistent: true })));
+    const rivals = new Map<string, Rival>();
+    for (const { table, key } of guards) {
+      const guard = found.get(table, key);
+      const place = guard && ownerPlace(table, guard);
+      if (
+        guard === null ||
+        place === null ||
+        itemId(table, place) === itemId(codec.table, this.#place as Key)
+      )
+        continue;
+      await found.load([{ table, key: place, consistent: true }]);
+      const item = found.get(table, place);
+      const field = String(guard[guardAttributes.field]);
+      const policy = mapping.unique.find(({ fields }) => fields.join('+') === field);
+      const text = item === null ? undefined : this.#context.rowOf(this.#source, item);
+      // It was read after its guard, and is gone: others are at it. One that stays so is of a damaged table.
+      if (item === null && ++this.#orphans < mostTurns / 2) throw valueTaken({ entity: codec.name, field });
+      if (item === null || text === undefined || policy === undefined)
+        throw new Refusal('value-taken', `another record has its ${field}`);
+      rivals.set(text, {
+        text,
+        item,
+        policy,
+        isWeaker: isNewer(policy, this.#text, record, text, codec.read(item)),
+      });
+    }
+    return [...rivals.values()];
+  }
+}
+
+interface Rival {
+  readonly text: string;
+  readonly item: Item;
+  readonly policy: CollisionPolicy;
+  readonly isWeaker: boolean;
+}
+
+/** A total order: whichever row comes first, the same one wins. */
+function isNewer(
+  { newest }: CollisionPolicy,
+  text: string,
+  record: AnyRecord,
+  otherText: string,
+  other: AnyRecord,
+): boolean {
+  const [a, b] = [String(record[newest] ?? ''), String(other[newest] ?? '')];
+  return a === b ? text < otherText : a > b;
+}
+
+/** What becomes of the row that lost against `text`. */
+function lost({ policy, text }: Pick<Rival, 'policy' | 'text'>) {
+  const { fields, newest, others } = policy;
+  const reason = `a row with the same ${fields.join(' and ')} is newer by ${newest}`;
+  return others === 'merge'
+    ? ({ outcome: 'merged', code: 'merged', reason, into: text } as const)
+    : ({ outcome: 'rejected', code: 'duplicate', reason, into: text } as const);
+}
+
+/** The winner is still as it was read. */
+function stays({ codec }: Source, item: Item): Action {
+  const { table, name } = codec;
+  const key: Key = { [table.partition]: item[table.partition] as string };
+  if (table.sort !== undefined) key[table.sort] = item[table.sort] as string;
+  const purpose = { kind: 'unchanged', entity: name } as const;
+  return { kind: 'check', table, key, purpose, condition: unchanged(codec, item) };
+}
+
+function isEqual({ codec }: Source, main: Item, record: AnyRecord): boolean {
+  return differences(codec, codec.read(main), record).length === 0;
+}
+
+/** Where the record is that owns the value of a guard. */
+export function ownerPlace(table: TableRef, guard: Item): Key | null {
+  const owner = guard[guardAttributes.owner];
+  if (typeof owner !== 'string') return null;
+  const [partition, sort] = JSON.parse(owner) as (string | number)[];
+  const key: Key = { [table.partition]: partition ?? '' };
+  if (table.sort !== undefined) key[table.sort] = sort ?? '';
+  return key;
+}
+
+function placed(context: ImportContext, source: Source, row: Row, importedAt: Date): Key | Refusal {
+  try {
+    return context.place(source, row, importedAt);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}

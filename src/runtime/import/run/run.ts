@@ -1,0 +1,194 @@
+/** Reads sources in segments and writes what their rows become. What is done is known from the target table alone. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { TableloomError } from '../../errors.js';
+import { Rate } from '../../reindex/throttle.js';
+import type { Item } from '../../types.js';
+import { accountsOf, begin, chosen } from '../account.js';
+import type { ImportContext, Source } from '../context.js';
+import { scanPartition } from '../ledger.js';
+import { References } from '../references.js';
+import { pagesOf, segmentsAtOnce, segmentsFor, sizeOf } from '../rows/pages.js';
+import { readSwitch } from '../switch.js';
+import type { ImportOptions, ImportProgress, ImportReport } from '../types.js';
+import { land } from './landing.js';
+import { Pace } from './pace.js';
+import { followMerged, sweep } from './sweep.js';
+
+/** So many rows are evaluated and written together. */
+const batch = 100;
+
+/** What is known of the scan of one source. */
+interface ScanState {
+  readonly segments: number;
+  readonly importedAt: Date;
+  readonly rows: Map<number, number>;
+  readonly isSwept: boolean;
+}
+
+export async function runImport(
+  context: ImportContext,
+  client: DynamoDBClient,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  const { signal, rate, concurrency = 8 } = options;
+  const { requester, env } = context.environment;
+  const { phase } = await readSwitch(context.ledger);
+  if (phase === 'new') throw recordsCount();
+  const used = rate === undefined ? undefined : new Rate(rate, () => requester.statistics());
+  const pace = new Pace(concurrency, used, signal);
+  const importedAt = await begin(context, env.now);
+  for (const source of chosen(context, options.sources)) {
+    const size = await sizeOf(context, client, source);
+    if (options.again) await forget(context, source);
+    const state = await scanState(context, source, size, importedAt);
+    const references = new References(context, importedAt, false);
+    if (!state.isSwept) await references.preload(source);
+    const walk = new Walk(context, source, { ...state, size, pace, references, options });
+    await walk.all();
+    if (signal?.aborted) break;
+    await sweep(context, source, importedAt, pace);
+    await followMerged(context, source, importedAt, pace);
+    await context.ledger.write(scanPartition(source.mapping.name), 'RUN', {
+      segments: state.segments,
+      importedAt: importedAt.toISOString(),
+      isSwept: true,
+    });
+  }
+  const { readUnits, writeUnits } = requester.statistics();
+  const accounts = await accountsOf(context, options.sources);
+  return {
+    isComplete: accounts.every(({ isComplete }) => isComplete),
+    importedAt: importedAt.toISOString(),
+    phase,
+    sources: accounts,
+    readUnits,
+    writeUnits,
+  };
+}
+
+function recordsCount(): TableloomError {
+  const remedy = 'Roll back with `tableloom import phase dual` first.';
+  const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
+  return new TableloomError('CONFIGURATION', message);
+}
+
+/** How often what storage refuses is tried again, after a while that grows. */
+const mostTries = 8;
+
+/** What is tried again finds what it wrote before: nothing is written twice. */
+async function patiently(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      const isLoad =
+        error instanceof TableloomError && ['BUSY', 'CONFLICT', 'STORAGE_UNAVAILABLE'].includes(error.code);
+      if (!isLoad || tries === mostTries || signal?.aborted) throw error;
+      await sleep(250 * 2 ** tries, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** All rows are read again. */
+async function forget({ ledger }: ImportContext, { mapping }: Source): Promise<void> {
+  const partition = scanPartition(mapping.name);
+  for await (const item of ledger.items(partition))
+    await ledger.erase(partition, String(item[ledger.table.sort ?? '']));
+}
+
+async function scanState(
+  { ledger }: ImportContext,
+  { mapping }: Source,
+  size: number,
+  importedAt: Date,
+): Promise<ScanState> {
+  const partition = scanPartition(mapping.name);
+  const rows = new Map<number, number>();
+  let run: Item | undefined;
+  for await (const item of ledger.items(partition)) {
+    const sort = String(item[ledger.table.sort ?? '']);
+    if (sort === 'RUN') run = item;
+    else rows.set(Number(sort.slice('SEGMENT#'.length)), Number(item['rows']));
+  }
+  const segments = Number(run?.['segments'] ?? segmentsFor(size));
+  if (run === undefined)
+    await ledger.write(partition, 'RUN', { segments, importedAt: importedAt.toISOString(), isSwept: false });
+  return { segments, importedAt, rows, isSwept: run?.['isSwept'] === true };
+}
+
+interface WalkOptions extends ScanState {
+  readonly size: number;
+  readonly pace: Pace;
+  readonly references: References;
+  readonly options: ImportOptions;
+}
+
+class Walk {
+  readonly #context: ImportContext;
+  readonly #source: Source;
+  readonly #options: WalkOptions;
+  readonly #began = performance.now();
+  #rows: number;
+  readonly #before: number;
+
+  constructor(context: ImportContext, source: Source, options: WalkOptions) {
+    this.#context = context;
+    this.#source = source;
+    this.#options = options;
+    this.#before = [...options.rows.values()].reduce((sum, one) => sum + one, 0);
+    this.#rows = this.#before;
+  }
+
+  async all(): Promise<void> {
+    const { segments, rows, options } = this.#options;
+    const open = Array.from({ length: segments }, (_, at) => at).filter((at) => !rows.has(at));
+    if (open.length === 0) return;
+    const known = new Set<string>();
+    for await (const { key } of this.#context.ledger.entries(this.#source.mapping.name)) known.add(key);
+    let failed = false;
+    const worker = async () => {
+      for (let next = open.shift(); next !== undefined; next = open.shift()) {
+        if (options.signal?.aborted || failed) return;
+        await this.#segment(next, segments, known).catch((error: unknown) => {
+          failed = true;
+          throw error;
+        });
+      }
+    };
+    const ended = await Promise.allSettled(Array.from({ length: segmentsAtOnce }, worker));
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+  }
+
+  async #segment(number: number, of: number, known: ReadonlySet<string>): Promise<void> {
+    const { importedAt, pace, references, options } = this.#options;
+    const [context, source, { signal }] = [this.#context, this.#source, options];
+    const { phase } = await readSwitch(context.ledger);
+    if (phase === 'new') throw recordsCount();
+    let count = 0;
+    for await (const page of pagesOf(context, source, number, of))
+      for (let at = 0; at < page.length; at += batch) {
+        if (signal?.aborted) return;
+        const rows = page.slice(at, at + batch);
+        await patiently(signal, () => land(context, source, rows, { importedAt, references, pace, known }));
+        count += rows.length;
+        this.#rows += rows.length;
+        options.onProgress?.(this.#progress());
+      }
+    const partition = scanPartition(this.#source.mapping.name);
+    await this.#context.ledger.write(partition, `SEGMENT#${number}`, { rows: count });
+  }
+
+  #progress(): ImportProgress {
+    const { size, pace } = this.#options;
+    const seconds = (performance.now() - this.#began) / 1000;
+    return {
+      source: this.#source.mapping.name,
+      rows: this.#rows,
+      of: size,
+      perSecond: seconds > 0 ? (this.#rows - this.#before) / seconds : 0,
+      concurrency: pace.concurrency,
+    };
+  }
+}

@@ -1,0 +1,127 @@
+/** The phase of an import: stored in the target table, and read again every few seconds by all who write. */
+import { randomUUID } from 'node:crypto';
+import { TableloomError } from '../errors.js';
+import { type Ledger, switchPartition } from './ledger.js';
+import { type ImportPhase, importPhases } from './types.js';
+
+export interface Switch {
+  readonly phase: ImportPhase;
+  /** One more with each change. */
+  readonly number: number;
+}
+
+/** How often a process reads the switch, and how old its knowledge may be when it begins to write. */
+export const readEveryMs = 1000;
+export const leaseMs = 5000;
+/** A write that has begun ends within this. */
+const graceMs = 3000;
+
+export async function readSwitch(ledger: Ledger): Promise<Switch> {
+  const item = await ledger.getOne(switchPartition, 'SWITCH');
+  const phase = item?.['phase'];
+  return { phase: isPhase(phase) ? phase : 'legacy', number: Number(item?.['number'] ?? 0) };
+}
+
+function isPhase(value: unknown): value is ImportPhase {
+  return importPhases.some((phase) => phase === value);
+}
+
+/** What one process knows of the switch. */
+export class SwitchView {
+  readonly #ledger: Ledger;
+  readonly #id = randomUUID();
+  #known: Switch | undefined;
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<Switch> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  /** The phase, read within the lease. Throws where storage does not answer: nobody writes on older knowledge. */
+  async current(): Promise<ImportPhase> {
+    // Also while nothing is written: a change of phase waits for those that have not seen it.
+    this.#timer ??= setInterval(() => void this.#read().catch(() => undefined), readEveryMs).unref();
+    const age = performance.now() - this.#readAt;
+    return this.#known === undefined || age > leaseMs ? (await this.#read()).phase : this.#known.phase;
+  }
+
+  #read(): Promise<Switch> {
+    this.#reading ??= this.#fetch().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #fetch(): Promise<Switch> {
+    // Its answer may be as old as the request.
+    const began = performance.now();
+    const found = await readSwitch(this.#ledger);
+    this.#known = found;
+    this.#readAt = began;
+    await this.#ledger.write(switchPartition, `PROCESS#${this.#id}`, {
+      number: found.number,
+      seenAt: new Date().toISOString(),
+    });
+    return found;
+  }
+
+  /** The process writes no more. */
+  async leave(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reading?.catch(() => undefined);
+    await this.#ledger.erase(switchPartition, `PROCESS#${this.#id}`);
+  }
+}
+
+export interface PhaseOptions {
+  /** Called while processes have not seen the change. */
+  readonly onWait?: (waiting: number) => void;
+  readonly now: () => number;
+  readonly sleep: (ms: number) => Promise<unknown>;
+}
+
+/** Steps that may be taken. From `legacy` to `new` is the way of an import, one by one; back, from anywhere. */
+export function stepRefusal(from: ImportPhase, to: ImportPhase): string | undefined {
+  const [a, b] = [importPhases.indexOf(from), importPhases.indexOf(to)];
+  if (b === a + 1 || b <= a) return undefined;
+  return `Phases are entered one after the other: after \`${from}\` comes \`${importPhases[a + 1]}\`.`;
+}
+
+/**
+ * Changes the switch, and waits until every process has seen it: one that was heard of has read it, or its knowledge is older
+ * than its lease, so that it reads before it writes.
+ */
+export async function setPhase(ledger: Ledger, phase: ImportPhase, options: PhaseOptions): Promise<Switch> {
+  const before = await readSwitch(ledger);
+  const refusal = stepRefusal(before.phase, phase);
+  if (refusal !== undefined) throw new TableloomError('CONFIGURATION', refusal);
+  if (before.phase === phase) return before;
+  const after = { phase, number: before.number + 1 };
+  await ledger.write(switchPartition, 'SWITCH', after);
+  const changed = options.now();
+  for (;;) {
+    const elapsed = options.now() - changed;
+    const waiting = await behind(ledger, after.number);
+    if (elapsed > leaseMs + graceMs) {
+      // They have ended, or read before they write.
+      for (const one of waiting) await ledger.erase(switchPartition, one);
+      return after;
+    }
+    // Processes that nobody has heard of yet may have read it just before.
+    if (waiting.length === 0 && elapsed > graceMs) return after;
+    options.onWait?.(waiting.length);
+    await options.sleep(200);
+  }
+}
+
+/** The processes that have not seen the change. */
+async function behind(ledger: Ledger, number: number): Promise<string[]> {
+  const found: string[] = [];
+  for await (const item of ledger.items(switchPartition)) {
+    const name = String(item[ledger.table.sort ?? '']);
+    if (name.startsWith('PROCESS#') && Number(item['number']) < number) found.push(name);
+  }
+  return found;
+}

@@ -1,0 +1,372 @@
+/** Transforms every row again, and compares it with what is stored. */
+import { isExpired } from '../expiry.js';
+import { keyOfItem } from '../keys/item-key.js';
+import { getItems } from '../read/batch-get.js';
+import { scanPage } from '../reindex/scan.js';
+import { Rate } from '../reindex/throttle.js';
+import type { Item, Key } from '../types.js';
+import { heldBy } from '../write/changes.js';
+import { accountsOf, begin, chosen, timeOf } from './account.js';
+import type { ImportContext, Source } from './context.js';
+import { itemFaults } from './faults.js';
+import { type LedgerEntry, stampAttributes } from './ledger.js';
+import { References } from './references.js';
+import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
+import { type AnyRecord, differences, recordOf } from './rows/records.js';
+import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
+import { digestOf, Refusal } from './rows/transforms.js';
+import { Pace } from './run/pace.js';
+import { ownerPlace, reconcile } from './run/reconcile.js';
+import type { Finding, FindingKind, SourceAccount, VerifyOptions, VerifyReport } from './types.js';
+
+const batch = 100;
+const segmentsAtOnce = 4;
+const mostFindings = 1000;
+/** What differs may be on its way: it is looked at again before it is reported. */
+const looks = 3;
+
+/** What one row should have, and has. */
+interface Compared {
+  readonly kind: FindingKind | 'migrated' | 'merged' | 'rejected' | 'expired';
+  readonly fields: readonly string[];
+}
+
+const ok: ReadonlySet<string> = new Set(['migrated', 'merged', 'rejected', 'expired']);
+
+export async function verifyImport(context: ImportContext, options: VerifyOptions): Promise<VerifyReport> {
+  const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
+  const verifying = new Verifying(context, importedAt, options);
+  const accounts: SourceAccount[] = [];
+  const known = await accountsOf(context, options.sources);
+  for (const source of chosen(context, options.sources)) {
+    if (options.signal?.aborted) break;
+    const counts = await verifying.source(source);
+    const account = known.find(({ source: name }) => name === source.mapping.name);
+    if (account !== undefined) accounts.push({ ...account, ...counts });
+  }
+  const { findings, counts, expired } = verifying;
+  return { isComplete: options.signal?.aborted !== true, sources: accounts, findings, counts, expired };
+}
+
+class Verifying {
+  readonly findings: Finding[] = [];
+  readonly counts: Record<FindingKind, number> = {
+    missing: 0,
+    different: 0,
+    additional: 0,
+    unaccounted: 0,
+    items: 0,
+  };
+  expired = 0;
+  readonly #context: ImportContext;
+  readonly #importedAt: Date;
+  readonly #options: VerifyOptions;
+  readonly #rate: Rate | undefined;
+  readonly #pace = new Pace(8);
+  readonly #references: References;
+  readonly #fresh: References;
+
+  constructor(context: ImportContext, importedAt: Date, options: VerifyOptions) {
+    const { requester } = context.environment;
+    this.#context = context;
+    this.#importedAt = importedAt;
+    this.#options = options;
+    this.#rate =
+      options.rate === undefined ? undefined : new Rate(options.rate, () => requester.statistics());
+    this.#references = new References(context, importedAt, false);
+    this.#fresh = new References(context, importedAt, true);
+  }
+
+  async source(source: Source): Promise<Pick<SourceAccount, 'rows' | 'migrated' | 'merged' | 'rejected'>> {
+    const total = { rows: 0, migrated: 0, merged: 0, rejected: 0 };
+    const seen = new Set<string>();
+    const began = performance.now();
+    const account = (await accountsOf(this.#context, [source.mapping.name]))[0];
+    const size = account?.rows ?? 0;
+    await this.#references.preload(source);
+    await this.#eachSegment(segmentsFor(size), async (number, of) => {
+      for await (const page of pagesOf(this.#context, source, number, of))
+        for (let at = 0; at < page.length; at += batch) {
+          if (this.#options.signal?.aborted) return;
+          await this.#rate?.turn(this.#options.signal);
+          const rows = page.slice(at, at + batch);
+          for (const row of rows) seen.add(short(keyText(source.mapping, row)));
+          const compared = await this.#compare(source, rows, this.#references);
+          for (const [place, row] of rows.entries()) {
+            const one = await this.#settled(source, row, compared[place]);
+            total.rows += 1;
+            if (one.kind === 'merged' || one.kind === 'rejected') total[one.kind] += 1;
+            else if (one.kind === 'migrated' || one.kind === 'expired') total.migrated += 1;
+            if (one.kind === 'expired') this.expired += 1;
+          }
+          const perSecond = (total.rows / (performance.now() - began)) * 1000;
+          this.#options.onProgress?.({
+            source: source.mapping.name,
+            rows: total.rows,
+            of: size,
+            perSecond,
+            concurrency: this.#pace.concurrency,
+          });
+        }
+    });
+    if (!this.#options.signal?.aborted) await this.#additional(source, seen);
+    return total;
+  }
+
+  async #eachSegment(of: number, work: (number: number, of: number) => Promise<void>): Promise<void> {
+    const open = Array.from({ length: of }, (_, at) => at);
+    const worker = async () => {
+      for (let next = open.shift(); next !== undefined; next = open.shift()) await work(next, of);
+    };
+    await Promise.all(Array.from({ length: segmentsAtOnce }, worker));
+  }
+
+  /** What differs is looked at again, and reported or repaired. */
+  async #settled(source: Source, row: Row, first: Compared | undefined): Promise<Compared> {
+    let one = first ?? { kind: 'missing', fields: [] };
+    for (let look = 1; !ok.has(one.kind) && look < looks; look++) {
+      const now = await this.#current(source, row);
+      if (now === null) return { kind: 'migrated', fields: [] };
+      one = (await this.#compare(source, [now], this.#fresh))[0] ?? one;
+    }
+    if (ok.has(one.kind)) return one;
+    const isRepaired = this.#options.repair === true && (await this.#repair(source, row));
+    this.#found({
+      kind: one.kind as FindingKind,
+      source,
+      key: keyText(source.mapping, row),
+      fields: one.fields,
+      isRepaired,
+    });
+    return one;
+  }
+
+  async #repair(source: Source, row: Row): Promise<boolean> {
+    const options = { importedAt: this.#importedAt, references: this.#fresh };
+    return (await this.#pace.take(() => reconcile(this.#context, source, row, options))).isChanged;
+  }
+
+  /** The row as it is now; null where it is gone. */
+  async #current(source: Source, row: Row): Promise<Row | null> {
+    const one = { table: sourceTable(source.mapping), key: sourceKey(source.mapping, row), consistent: true };
+    return (await getItems(this.#context.environment.requester, [one]))[0] as Row | null;
+  }
+
+  #found({ source, ...finding }: Omit<Finding, 'source'> & { readonly source: Source }): void {
+    this.counts[finding.kind] += 1;
+    if (this.findings.length < mostFindings) this.findings.push({ source: source.mapping.name, ...finding });
+  }
+
+  async #compare(source: Source, rows: readonly Row[], references: References): Promise<Compared[]> {
+    const { requester } = this.#context.environment;
+    const { codec, mapping } = source;
+    const context = await references.of(source, rows);
+    const wanted = rows.map((row) => this.#wanted(source, row, context));
+    const places = rows.map((row) => this.#place(source, row));
+    const found = await getItems(
+      requester,
+      places.flatMap((key) => (key === undefined ? [] : [{ table: codec.table, key, consistent: true }])),
+    );
+    let at = 0;
+    const mains = places.map((key, number) => {
+      const item = key === undefined ? null : (found[at++] ?? null);
+      const text = keyText(mapping, rows[number] ?? {});
+      return item !== null && this.#context.rowOf(source, item) === text ? item : null;
+    });
+    const entries = await this.#context.ledger.get(
+      mapping.name,
+      rows.map((row) => keyText(mapping, row)),
+    );
+    const faults = await itemFaults(requester, source, mains);
+    return Promise.all(
+      rows.map((row, number) =>
+        this.#judge(source, row, {
+          wanted: wanted[number] ?? null,
+          main: mains[number] ?? null,
+          entry: entries[number],
+          hasFault: faults.has(number),
+          context,
+        }),
+      ),
+    );
+  }
+
+  async #judge(
+    source: Source,
+    row: Row,
+    {
+      wanted,
+      main,
+      entry,
+      hasFault,
+      context,
+    }: {
+      readonly wanted: AnyRecord | Refusal | null;
+      readonly main: Item | null;
+      readonly entry: LedgerEntry | undefined;
+      readonly hasFault: boolean;
+      readonly context: RowContext;
+    },
+  ): Promise<Compared> {
+    const isRecord = wanted !== null && !(wanted instanceof Refusal);
+    if (main !== null) {
+      if (entry !== undefined && entry.outcome !== 'deleted') return { kind: 'unaccounted', fields: [] };
+      if (!isRecord) return { kind: 'different', fields: [] };
+      const fields = differences(source.codec, source.codec.read(main), wanted).filter(
+        (field) => !isFormerReference(source, row, field, main, context),
+      );
+      if (fields.length > 0) return { kind: 'different', fields };
+      return hasFault ? { kind: 'items', fields: [] } : { kind: 'migrated', fields: [] };
+    }
+    if (entry?.outcome === 'rejected') {
+      const isRight =
+        wanted instanceof Refusal
+          ? wanted.code === entry.code
+          : isRecord && (await this.#isTaken(source, wanted, entry));
+      return { kind: isRight ? 'rejected' : 'unaccounted', fields: [] };
+    }
+    if (entry?.outcome === 'merged') {
+      const into = entry.into === undefined ? undefined : rowNamed(source, entry.into);
+      const key = into && this.#place(source, into);
+      const one = key && { table: source.codec.table, key, consistent: true };
+      const winner = one && (await getItems(this.#context.environment.requester, [one]))[0];
+      const isMerged =
+        winner !== undefined && winner !== null && isRecord && this.#shares(source, wanted, winner);
+      // A chain: the winner lost against another one since.
+      if (winner === null && entry.into !== undefined) {
+        const [next] = await this.#context.ledger.get(source.mapping.name, [entry.into]);
+        if (next?.outcome === 'merged') return { kind: 'merged', fields: [] };
+      }
+      return isMerged ? { kind: 'merged', fields: [] } : { kind: 'unaccounted', fields: [] };
+    }
+    if (isRecord && this.#hasExpired(source, wanted)) return { kind: 'expired', fields: [] };
+    return { kind: 'missing', fields: [] };
+  }
+
+  /** Another record still has what the row was rejected for. */
+  async #isTaken(source: Source, wanted: AnyRecord, { code }: LedgerEntry): Promise<boolean> {
+    const { codec, mapping } = source;
+    if (code === 'key-taken') return true;
+    if (code !== 'duplicate' && code !== 'value-taken') return false;
+    const guards = heldBy(codec, wanted, codec.item(wanted));
+    const { requester } = this.#context.environment;
+    const held = await getItems(
+      requester,
+      guards.map(({ guard }) => ({ table: codec.table, key: guard.key, consistent: true })),
+    );
+    for (const [at, item] of held.entries()) {
+      if (!item) continue;
+      const place = ownerPlace(codec.table, item);
+      const owner =
+        place && (await getItems(requester, [{ table: codec.table, key: place, consistent: true }]))[0];
+      if (!owner) continue;
+      const isOfSource = this.#context.rowOf(source, owner) !== undefined;
+      const hasPolicy = mapping.unique.some(({ fields }) => fields.join('+') === guards[at]?.guard.field);
+      // Of rows of one source, the policy decides.
+      if (code === 'duplicate' ? isOfSource : !(isOfSource && hasPolicy)) return true;
+    }
+    return false;
+  }
+
+  /** Both have a unique value in common. */
+  #shares({ codec }: Source, record: AnyRecord, winner: Item): boolean {
+    const held = heldBy(codec, codec.read(winner), winner).map(({ guard }) => JSON.stringify(guard.key));
+    return heldBy(codec, record, codec.item(record)).some(({ guard }) =>
+      held.includes(JSON.stringify(guard.key)),
+    );
+  }
+
+  #hasExpired({ codec }: Source, record: AnyRecord): boolean {
+    return isExpired(codec, codec.item(record), this.#context.environment.env.clock());
+  }
+
+  #wanted(source: Source, row: Row, context: RowContext): AnyRecord | Refusal {
+    try {
+      return recordOf(source.codec, valuesOf(source.mapping, row, context), this.#context.environment.env);
+    } catch (error) {
+      if (error instanceof Refusal) return error;
+      throw error;
+    }
+  }
+
+  #place(source: Source, row: Row): Key | undefined {
+    try {
+      return this.#context.place(source, row, this.#importedAt);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Records of rows that were not met. */
+  async #additional(source: Source, seen: ReadonlySet<string>): Promise<void> {
+    const { table } = source.codec;
+    const { requester, scan } = this.#context.environment;
+    const hidden = new Map<string, Item>();
+    const filter = {
+      expression: 'begins_with(#s, :s) AND #t = :t',
+      names: { '#s': stampAttributes.source, '#t': '_type' },
+      values: { ':s': `${source.mapping.name}#`, ':t': source.codec.name },
+    };
+    await this.#eachSegment(segmentsAtOnce, async (number, of) => {
+      let after: Key | undefined;
+      do {
+        if (this.#options.signal?.aborted) return;
+        await this.#rate?.turn(this.#options.signal);
+        const segment = { number, of, after };
+        const page = await scanPage(requester, scan, table, segment, {
+          filter,
+          limit: undefined,
+          consistent: true,
+        });
+        for (const item of page.items) {
+          const text = this.#context.rowOf(source, item);
+          if (text === undefined || seen.has(short(text))) continue;
+          if (rowNamed(source, text) === undefined) hidden.set(text, item);
+          else await this.#additionalOne(source, text, item);
+        }
+        after = page.next;
+      } while (after !== undefined);
+    });
+    if (hidden.size === 0) return;
+    // Digests do not lead back to their rows: those that came since are found by reading all again.
+    await this.#eachSegment(segmentsFor(seen.size), async (number, of) => {
+      for await (const page of pagesOf(this.#context, source, number, of))
+        for (const row of page) hidden.delete(keyText(source.mapping, row));
+    });
+    for (const [text, item] of hidden) await this.#additionalOne(source, text, item);
+  }
+
+  async #additionalOne(source: Source, text: string, item: Item): Promise<void> {
+    const row = rowNamed(source, text);
+    if (row !== undefined && (await this.#current(source, row)) !== null) return;
+    const { table } = source.codec;
+    const [now] = await getItems(this.#context.environment.requester, [
+      { table, key: keyOfItem(table, item), consistent: true },
+    ]);
+    if (!now) return;
+    const isRepaired =
+      row !== undefined && this.#options.repair === true && (await this.#repair(source, row));
+    this.#found({ kind: 'additional', source, key: text, fields: [], isRepaired });
+  }
+}
+
+/** It names a row that has gone since: what a record names does not change with that. */
+function isFormerReference(
+  { mapping }: Source,
+  row: Row,
+  name: string,
+  main: Item,
+  { referred }: RowContext,
+): boolean {
+  const field = mapping.fields.find((one) => one.field === name);
+  if (field?.reference === undefined || field.reference.missing.kind === 'reject') return false;
+  const raw = field.from
+    .map((one) => row[one])
+    .find((one) => one !== undefined && one !== null && one !== '');
+  return main[name] === raw && referred(field.reference, String(raw)) === undefined;
+}
+
+/** A million keys are remembered: as little of each as does. */
+function short(text: string): string {
+  return digestOf(text).slice(7, 23);
+}
