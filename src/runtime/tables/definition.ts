@@ -17,9 +17,13 @@ export interface TableDefinition<Rules = unknown> {
   readonly rules?: RuleNames<Rules>;
 }
 
+/** Where the names of tables keep by which attributes the tables and their indexes are partitioned. */
+export const partitionKeys: unique symbol = Symbol('partition keys');
+
 /** Physical table names by logical ones, with the rules that writes to the tables need. */
 export interface TableNames<Rules = unknown> extends Readonly<Record<string, string>> {
   readonly [neededRules]?: RuleNames<Rules>;
+  readonly [partitionKeys]?: readonly string[];
 }
 
 export interface IndexDefinition {
@@ -85,7 +89,11 @@ export function resolveTableNames<Rules>(
     definitions.map(({ table, name }) => [table, resolveTableName(name, env)]),
   );
   const rules = [...new Set(definitions.flatMap(({ rules = [] }) => [...rules]))];
-  return Object.defineProperty(names, neededRules, { value: rules });
+  const keys = definitions.flatMap(({ key, indexes }) => [key, ...indexes].map(({ partition }) => partition));
+  return Object.defineProperties(names, {
+    [neededRules]: { value: rules },
+    [partitionKeys]: { value: [...new Set(keys)] },
+  });
 }
 
 export function physicalName({ table }: TableDefinition, names: Readonly<Record<string, string>>): string {
