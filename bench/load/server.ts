@@ -3,9 +3,8 @@ import { openSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openEmbedded } from 'tableloom/embedded';
-import { createTables, Database, type Observer } from 'tableloom/runtime';
+import { createTables, Database, type Observer, resolveTableNames } from 'tableloom/runtime';
 import { serve } from '../events/program.js';
-import { tableNames } from '../operations/server.js';
 import { remembering } from './instant.js';
 import type { People } from './mix.js';
 import { signIn, withPeople } from './people.js';
@@ -51,6 +50,8 @@ const { writeSample } =
   await built<typeof import('../../src/server/seed/seed.js')>('src/server/seed/seed.js');
 
 const secret = 'a secret of the benchmark, long enough for everything';
+
+const tableNames = resolveTableNames(tables, { TABLE_PREFIX: 'bench' });
 
 /** Whether everybody is signed in. */
 let isReady = false;

@@ -149,7 +149,10 @@ export type Validation =
 export type EntityReader<R extends object> = Pick<
   EntityCodec<R>,
   'name' | 'table' | 'read' | 'isWhole' | 'ttl' | 'projection' | 'keyFields' | 'cache'
->;
+> & {
+  /** The names of the entities, where it reads several. */
+  readonly several?: readonly string[];
+};
 
 /** A record that another one refers to. */
 export interface Reference {

@@ -1,9 +1,30 @@
 /** What is cached: who is answered with it, for how long, and what ends it. */
-import { create, Database, type DatabaseOptions, remove, type Session, update } from 'tableloom/runtime';
+import {
+  create,
+  Database,
+  type DatabaseOptions,
+  remove,
+  type Session,
+  update,
+  type Write,
+} from 'tableloom/runtime';
 import { describe, expect, test } from 'vitest';
 import { openProject } from '../support/databases.js';
 import { until } from '../support/until.js';
-import { definitions, type Product, product, productKey, products, productsOf } from './support/cached.js';
+import {
+  definitions,
+  namesOf,
+  type Product,
+  product,
+  productKey,
+  products,
+  productsOf,
+  type Review,
+  review,
+  reviewKey,
+  reviews,
+  reviewsOf,
+} from './support/cached.js';
 
 const second = 1000;
 const minute = 60 * second;
@@ -11,7 +32,8 @@ const minute = 60 * second;
 /** Two processes on the same tables. */
 async function open(options: Partial<DatabaseOptions> = {}) {
   let moment = Date.parse('2026-03-01T10:00:00.000Z');
-  const { engine, names } = await openProject(definitions);
+  const { engine, names: physical } = await openProject(definitions);
+  const names = namesOf(physical);
   const sent: string[] = [];
   const process = (more: Partial<DatabaseOptions> = {}) =>
     new Database({
@@ -246,6 +268,31 @@ describe('who has written', () => {
     await write(other, 'changed again');
     const freshFrom = other.session().now().getTime();
     expect((await read(one.session({ actor: 'USER#1', freshFrom })))?.name).toBe('changed again');
+  });
+
+  test('is answered with what others have read where it cannot have what they wrote', async () => {
+    const { one, requests, pass } = await open();
+    await start(one, product('a'), product('b'));
+    pass(minute);
+    const reviewsIn = (id: string) => () => one.session({ actor: 'USER#1' }).connection(reviewsOf(id));
+    const own = () => list(one.session({ actor: 'USER#1' }));
+    for (const id of ['a', 'b']) await one.session().connection(reviewsOf(id));
+    await requests(() => list(one.session()));
+    const writing = (write: Write<unknown>) => one.session({ actor: 'USER#1' }).write(write);
+    await writing(create(reviews, (): Review => review('1', { product: 'a' })));
+    expect(await requests(reviewsIn('a'))).toEqual(['Query']);
+    expect(await requests(reviewsIn('b'))).toEqual([]);
+    expect(await requests(own)).toEqual([]);
+    // A change may concern more than the partitions that the record is in afterwards.
+    await writing(
+      update(reviews, reviewKey({ id: '1', product: 'a' }), (before) => ({ ...before, author: 'eve' })),
+    );
+    expect(await requests(reviewsIn('b'))).toEqual(['Query']);
+    expect(await requests(own)).toEqual([]);
+    // Of what is not known anything could be in the answer.
+    const wrong = writing(create(products, () => product('a')));
+    await expect(wrong).rejects.toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(await requests(own)).toContain('Query');
   });
 
   test('reads it too where the write failed, or nobody knows what became of it', async () => {

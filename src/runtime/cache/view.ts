@@ -2,8 +2,9 @@
 import { type ItemKey, itemId } from '../keys/item-key.js';
 import type { CacheRead } from '../observe/observer.js';
 import type { Observers } from '../observe/observers.js';
-import type { CachePolicy, Item } from '../types.js';
+import type { CachePolicy, IndexQuery, Item } from '../types.js';
 import { type Cache, type Cached, lagMs } from './cache.js';
+import { subjectsRead } from './subjects.js';
 
 export interface Found<T> {
   readonly value: T;
@@ -22,26 +23,33 @@ export interface SharedAnswers {
 
 export interface CacheViewOptions {
   readonly now: () => number;
-  /** Answers of patterns from before this moment are not given. */
+  /** Nothing from before this moment is given. */
   readonly freshFrom: number;
-  /** Items from before this moment are not given. It is `freshFrom` or earlier. */
+  /** Items from before this moment are not given. It is `freshFrom` or later. */
   readonly itemsFrom: number;
+  /** When the session's caller last wrote what may concern some subjects. Default: anything. */
+  readonly written: (subjects?: () => readonly string[] | undefined) => number;
   readonly shared: SharedAnswers;
   readonly observers: Observers;
 }
 
+/** A pattern's query, the answers of which may be cached. */
+export type CachedQuery = Pick<
+  IndexQuery<object>,
+  'pattern' | 'entity' | 'index' | 'partitions' | 'covering'
+>;
+
 export class CacheView {
   readonly #cache: Cache;
   readonly #options: CacheViewOptions;
-  #after: number;
   #itemsAfter: number;
+  #hasWritten = false;
   /** When the session began: what it read by itself for an answer may be as old. */
   readonly #began: number;
 
   constructor(cache: Cache, options: CacheViewOptions) {
     this.#cache = cache;
     this.#options = options;
-    this.#after = options.freshFrom + lagMs;
     this.#itemsAfter = options.itemsFrom + lagMs;
     this.#began = options.now();
   }
@@ -49,7 +57,7 @@ export class CacheView {
   /** The session has written, or may have: it reads all the rest itself. */
   wrote(items: readonly { readonly id: string; readonly item: Item | null }[] = []): void {
     const at = this.#options.now();
-    this.#after = Number.POSITIVE_INFINITY;
+    this.#hasWritten = true;
     this.#itemsAfter = Number.POSITIVE_INFINITY;
     for (const { id, item } of items) this.#cache.changed(id, at, item);
   }
@@ -67,6 +75,13 @@ export class CacheView {
   /** Whether the item that the session took from the cache before is still good enough. */
   isGood({ at }: Found<Item>, policy: CachePolicy): boolean {
     return this.#judge({ value: null, at }, policy, this.#itemsAfter) !== undefined;
+  }
+
+  /** What of a query, or of anything, is given only where it is later. */
+  #after(query?: CachedQuery): number {
+    if (this.#hasWritten) return Number.POSITIVE_INFINITY;
+    const { freshFrom, written } = this.#options;
+    return Math.max(freshFrom, written(query && (() => subjectsRead(query)))) + lagMs;
   }
 
   #judge<T>(
@@ -130,21 +145,25 @@ export class CacheView {
   /**
    * An answer of a pattern: one that others have read, or are reading, or as `ask` reads it. One past its time is answered
    * once more while it is read again.
-   *
-   * @param name the pattern's, for observers
    */
-  async answer<T>(question: string, policy: CachePolicy, ask: () => Promise<T>, name: string): Promise<T> {
-    const known = this.#judge<T>(this.#cache.get(question), policy, this.#after);
-    if (known?.isStale && !this.isRead(question))
-      this.#ask(question, policy, ask, name).catch(() => undefined);
-    this.report(known, name);
+  async answer<T>(
+    question: string,
+    policy: CachePolicy,
+    ask: () => Promise<T>,
+    query: CachedQuery,
+  ): Promise<T> {
+    const after = this.#after(query);
+    const asked = { question, policy, ask, after, name: query.pattern };
+    const known = this.#judge<T>(this.#cache.get(question), policy, after);
+    if (known?.isStale && !this.isRead(question)) this.#ask(asked).catch(() => undefined);
+    this.report(known, query.pattern);
     if (known) return known.value;
     const other = this.#cache.reading.get(question);
-    if (other !== undefined && other.at > this.#after) {
+    if (other !== undefined && other.at > after) {
       const value = await other.value.catch(() => undefined);
       if (value !== undefined) return value as T;
     }
-    return this.#ask(question, policy, ask, name);
+    return this.#ask(asked);
   }
 
   /** Reports to observers what a read found in the memory of the process, or in what processes share. */
@@ -157,10 +176,11 @@ export class CacheView {
     this.#options.observers.cacheRead({ result, level, name });
   }
 
-  async #ask<T>(question: string, policy: CachePolicy, ask: () => Promise<T>, name: string): Promise<T> {
+  async #ask<T>(asked: Asked<T>): Promise<T> {
     const { reading } = this.#cache;
+    const { question } = asked;
     const at = this.#began;
-    const value = this.#sharedOr(question, policy, ask, { at, name });
+    const value = this.#sharedOr(asked);
     const mine = { at, value };
     reading.set(question, mine);
     try {
@@ -170,16 +190,12 @@ export class CacheView {
     }
   }
 
-  async #sharedOr<T>(
-    question: string,
-    policy: CachePolicy,
-    ask: () => Promise<T>,
-    { at, name }: { readonly at: number; readonly name: string },
-  ): Promise<T> {
+  async #sharedOr<T>({ question, policy, ask, after, name }: Asked<T>): Promise<T> {
     const { shared } = this.#options;
-    if (policy.shared !== undefined && this.#after < at) {
+    const at = this.#began;
+    if (policy.shared !== undefined && after < at) {
       const cached = await shared.find(question, policy);
-      const found = this.#judge<T>(cached, { forMs: policy.forMs }, this.#after);
+      const found = this.#judge<T>(cached, { forMs: policy.forMs }, after);
       this.report(found, name, 'shared');
       if (cached !== undefined && found !== undefined) {
         this.#cache.keep(question, cached);
@@ -197,7 +213,9 @@ export class CacheView {
   #others(key: ItemKey): Promise<Item | null> | undefined {
     if (!isCached(key)) return undefined;
     const other = this.#cache.reading.get(idOf(key));
-    return other !== undefined && other.at > this.#after ? (other.value as Promise<Item | null>) : undefined;
+    return other !== undefined && other.at > this.#after()
+      ? (other.value as Promise<Item | null>)
+      : undefined;
   }
 
   /** Returns what ends it. */
@@ -217,6 +235,16 @@ export class CacheView {
       if (this.#cache.reading.get(id) === mine) this.#cache.reading.delete(id);
     };
   }
+}
+
+/** A question, what reads its answer, and how new that has to be. */
+interface Asked<T> {
+  readonly question: string;
+  readonly policy: CachePolicy;
+  readonly ask: () => Promise<T>;
+  readonly after: number;
+  /** The pattern's, for observers. */
+  readonly name: string;
 }
 
 function isCached({ cache, consistent }: ItemKey): boolean {

@@ -12,6 +12,7 @@ export function anyEntity<R extends object>(
   const ttl = codecs.find((codec) => codec.ttl !== undefined)?.ttl;
   return {
     name: codecs.map((codec) => codec.name).join(' or '),
+    several: codecs.map((codec) => codec.name),
     table,
     read(item) {
       const { _type: type } = item;

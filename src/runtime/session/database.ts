@@ -5,7 +5,8 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { v7 } from 'uuid';
 import { Cache, type CacheSettings } from '../cache/cache.js';
 import { sharedAnswers } from '../cache/shared.js';
-import { CacheView } from '../cache/view.js';
+import { subjectsOf } from '../cache/subjects.js';
+import { CacheView, type CacheViewOptions } from '../cache/view.js';
 import { Writers } from '../cache/writers.js';
 import { Dax, type DaxSettings } from '../client/dax.js';
 import { documentClientOf } from '../client/document.js';
@@ -29,7 +30,8 @@ import { reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
 import type { ReindexOptions, ReindexReport, StoredProject } from '../reindex/types.js';
 import { type ComputeRulesByName, computeRule, neededRules } from '../rules.js';
-import { storedTables, type TableNames } from '../tables/definition.js';
+import { partitionKeys, storedTables, type TableNames } from '../tables/definition.js';
+import type { Action } from '../write/action.js';
 import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
 
@@ -141,16 +143,21 @@ export class Database<Rules = unknown> {
     };
     const { actor = null } = options;
     const names = [actor, options.caller].filter((name) => typeof name === 'string');
-    const { last, unseen } = this.#writers.lastOf(names);
-    const freshFrom = Math.max(options.freshFrom ?? 0, last);
+    const { freshFrom = 0 } = options;
     // Of what was written in this process, the cache has no older items.
-    const itemsFrom = Math.max(options.freshFrom ?? 0, unseen);
-    if (this.#dax && freshFrom + this.#dax.ttlMs > this.#now()) requester.readFresh();
+    const itemsFrom = Math.max(freshFrom, this.#writers.lastUnknown(names));
+    const written: CacheViewOptions['written'] = (subjects) => this.#writers.lastOf(names, subjects);
+    if (this.#dax && Math.max(freshFrom, written()) + this.#dax.ttlMs > this.#now()) requester.readFresh();
     const shared = sharedAnswers(requester, () => this.#requester({}), this.#sealer, this.#sharedRest);
-    const clock = () => this.#now();
-    const cache =
-      this.#cache &&
-      new CacheView(this.#cache, { now: clock, freshFrom, itemsFrom, shared, observers: this.#observers });
+    const view = {
+      now: () => this.#now(),
+      freshFrom,
+      itemsFrom,
+      written,
+      shared,
+      observers: this.#observers,
+    };
+    const cache = this.#cache && new CacheView(this.#cache, view);
     const environment = {
       now,
       newId,
@@ -158,7 +165,7 @@ export class Database<Rules = unknown> {
       contention: this.#contention,
       sharing: (entity: string) => this.#plan?.sharing(entity),
       actor,
-      wrote: (at: number, isSeen: boolean) => this.#writers.wrote(names, at, isSeen),
+      wrote: (at: number, actions?: readonly Action[]) => this.#wrote(names, at, actions),
       live: this.live,
       documents,
     };
@@ -260,12 +267,17 @@ export class Database<Rules = unknown> {
     return new Importer(project, environment, client);
   }
 
+  #wrote(names: readonly string[], at: number, actions: readonly Action[] | undefined): void {
+    const attributes = this.#options.tables[partitionKeys];
+    this.#writers.wrote(names, at, actions && subjectsOf(actions, attributes));
+  }
+
   /** What other processes have written. */
   #heard(wakes: readonly Wake[]): void {
     const now = this.#now();
     for (const { record, actor } of wakes) {
       if (record !== undefined) this.#cache?.changed(record, now);
-      if (actor !== undefined) this.#writers.wrote([actor], now, false);
+      if (actor !== undefined) this.#writers.wrote([actor], now, undefined);
     }
   }
 

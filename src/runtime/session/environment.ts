@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Reads } from '../events/history.js';
 import type { Live } from '../events/live.js';
 import type { ComputeRulesByName } from '../rules.js';
+import type { Action } from '../write/action.js';
 import type { Sharing } from '../write/changes.js';
 import type { Contention } from '../write/contention.js';
 
@@ -14,9 +15,9 @@ export interface Environment<S extends Reads> {
   /**
    * Called with the moment at which the session wrote, or may have.
    *
-   * @param isSeen whether the cache of the process knows all items that were written
+   * @param actions what it wrote, all items of which the cache of the process knows. Default: that is not known
    */
-  readonly wrote: (at: number, isSeen: boolean) => void;
+  readonly wrote: (at: number, actions?: readonly Action[]) => void;
   readonly live: Live<S>;
   readonly compute: ComputeRulesByName;
   readonly contention: Contention;

@@ -1,6 +1,6 @@
 /** What a session has read: no item is read twice, and no query is sent twice, until the session writes. */
 import DataLoader from 'dataloader';
-import type { CacheView, Found } from '../cache/view.js';
+import type { CachedQuery, CacheView, Found } from '../cache/view.js';
 import type { Requester } from '../client/requests.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
@@ -116,13 +116,12 @@ export class Memory {
   answer<T>(
     question: readonly unknown[],
     ask: () => Promise<T>,
-    query?: { readonly pattern: string; readonly cache?: CachePolicy },
+    query?: CachedQuery & { readonly cache?: CachePolicy },
   ): Promise<T> {
     const key = JSON.stringify(question);
     const known = this.#answers.get(key);
     if (known !== undefined) return known as Promise<T>;
-    const answer =
-      query?.cache && this.#cache ? this.#cache.answer(key, query.cache, ask, query.pattern) : ask();
+    const answer = query?.cache && this.#cache ? this.#cache.answer(key, query.cache, ask, query) : ask();
     this.#answers.set(key, answer);
     return answer;
   }

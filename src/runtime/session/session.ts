@@ -23,6 +23,7 @@ import type {
   SequenceRef,
 } from '../types.js';
 import { whole } from '../whole.js';
+import type { Action } from '../write/action.js';
 import { readAggregate } from '../write/aggregates/aggregates.js';
 import { recount, resume } from '../write/aggregates/recount.js';
 import { type PutAllReport, putAll } from '../write/bulk/bulk.js';
@@ -79,7 +80,7 @@ export class Session {
     this.#environment = environment;
     this.document = documentRequests(requester, environment.documents, () => {
       this.#beginWriting();
-      return () => this.#memory.forgetAll();
+      return () => this.#lost();
     });
     this.#memory = new Memory(requester, cache);
     this.#reader = new Reader({
@@ -327,7 +328,7 @@ export class Session {
     env: CallEnvironment,
     seal?: Seal,
   ): Promise<readonly unknown[]> {
-    this.#beginWriting(true);
+    this.#beginWriting([]);
     const { contention } = this.#environment;
     try {
       const wait = this.#requester.ready();
@@ -382,36 +383,36 @@ export class Session {
     return { record, traces: await erasing };
   }
 
-  #wrote({ items, events }: Pick<WriteOutcome, 'items' | 'events'>): void {
+  #wrote({ items, actions }: WriteOutcome): void {
     this.#memory.note(items);
     this.#premises.written(items);
+    const events = actions.flatMap(({ event }) => event ?? []);
     if (events.length > 0) this.live.written(events);
-    this.#noteWriting(true);
+    this.#noteWriting(actions);
   }
 
-  /** @param isSeen whether the cache knows everything that was written */
-  #noteWriting(isSeen: boolean): void {
+  /** @param actions what was written, all items of which the cache knows. Default: that is not known */
+  #noteWriting(actions?: readonly Action[]): void {
     this.#writtenAt = this.now().getTime();
-    this.#environment.wrote(this.#writtenAt, isSeen);
+    this.#environment.wrote(this.#writtenAt, actions);
   }
 
   /** Something was written that is not known, or may have been. */
   #lost(): void {
-    this.#noteWriting(false);
+    this.#noteWriting();
     this.#memory.forgetAll();
   }
 
   /**
    * From here on an abort has no effect: a write that has begun is completed.
    *
-   * @param isSeen whether the cache will know everything that is written, where the write succeeds
+   * @param actions none, where they will be noted once they are carried out. Default: they will not be known
    */
-  #beginWriting(isSeen = false): void {
+  #beginWriting(actions?: readonly []): void {
     this.writes += 1;
     this.#requester.commit();
     this.#requester.readFresh();
-    // Whether or not it succeeds.
-    this.#noteWriting(isSeen);
+    this.#noteWriting(actions);
     this.#cache?.wrote();
   }
 
@@ -420,9 +421,7 @@ export class Session {
     const { signal } = this.#requester;
     if (signal?.aborted) return { written: 0, unwritten: [], isComplete: false };
     this.#beginWriting();
-    const report = await putAll(this.#requester, writes, this.#writeEnvironment(), signal);
-    this.#memory.forget();
-    return report;
+    return putAll(this.#requester, writes, this.#writeEnvironment(), signal).finally(() => this.#lost());
   }
 
   /** One moment for all records of one call. */

@@ -28,10 +28,14 @@ export interface StoredTable {
   readonly forms: Readonly<Record<string, string>>;
 }
 
+/** Where the names of tables keep by which attributes the tables and their indexes are partitioned. */
+export const partitionKeys: unique symbol = Symbol('partition keys');
+
 /** Physical table names by logical ones, with the rules that writes to the tables need, and what is stored in them. */
 export interface TableNames<Rules = unknown> extends Readonly<Record<string, string>> {
   readonly [neededRules]?: RuleNames<Rules>;
   readonly [storedTables]?: readonly StoredTable[];
+  readonly [partitionKeys]?: readonly string[];
 }
 
 export interface IndexDefinition {
@@ -97,9 +101,11 @@ export function resolveTableNames<Rules>(
     definitions.map(({ table, name }) => [table, resolveTableName(name, env)]),
   );
   const rules = [...new Set(definitions.flatMap(({ rules = [] }) => [...rules]))];
+  const keys = definitions.flatMap(({ key, indexes }) => [key, ...indexes].map(({ partition }) => partition));
   return Object.defineProperties(names, {
     [neededRules]: { value: rules },
     [storedTables]: { value: storedIn(definitions) },
+    [partitionKeys]: { value: [...new Set(keys)] },
   });
 }
 

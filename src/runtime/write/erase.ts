@@ -81,12 +81,12 @@ const atOnce = 10;
 export async function eraseTraces(
   traces: readonly Trace[],
   reader: Each,
-  write: (one: Write<unknown>) => Promise<Pick<WriteOutcome, 'isWritten'>>,
+  write: (one: Write<unknown>) => Promise<Pick<WriteOutcome, 'actions'>>,
 ): Promise<number> {
   let count = 0;
   const send = async (some: readonly Write<unknown>[]) => {
     const outcomes = await Promise.all(some.map(write));
-    count += outcomes.filter(({ isWritten }) => isWritten).length;
+    count += outcomes.filter(({ actions }) => actions.length > 0).length;
   };
   for (const trace of traces) {
     const some: Write<unknown>[] = [];

@@ -3,7 +3,6 @@ import type { Limits } from '../client/limits.js';
 import type { Requester } from '../client/requests.js';
 import type { Retry } from '../client/retry.js';
 import { busy, conflict, type TableloomError, versionKept } from '../errors.js';
-import type { Wake } from '../events/wake.js';
 import { isExpired } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
 import { ItemReads } from '../read/batch-get.js';
@@ -37,10 +36,8 @@ export interface WriteOutcome {
   readonly results: readonly unknown[];
   /** The main items afterwards. */
   readonly items: Planned<unknown>['items'];
-  /** Whether anything was written. */
-  readonly isWritten: boolean;
-  /** Its events. */
-  readonly events: readonly Wake[];
+  /** What it did to single items; none where nothing was to be written. */
+  readonly actions: readonly Action[];
 }
 
 /** An additional action of the transaction, made from the results of the writes, and the secret attributes of each. */
@@ -167,7 +164,11 @@ async function tryDirectly(
     return undefined;
   }
   const { item } = outcome;
-  return { results: [update.read(item)], items: [{ table, key, item }], isWritten: true, events: [] };
+  return {
+    results: [update.read(item)],
+    items: [{ table, key, item }],
+    actions: [update.action],
+  };
 }
 
 /** The items to queue for: where this call conflicted with others, and where others are queueing. */
@@ -192,23 +193,23 @@ async function tryOnce(
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   let attempt = await prepare(requester, writes, env, lessons);
   const isOutdated = async () =>
-    (await learnEarlier(requester, attempt.actions.all, lessons)) || isLate(attempt, env, requester.limits);
+    (await learnEarlier(requester, attempt.actions, lessons)) || isLate(attempt, env, requester.limits);
   for (let round = 0; await isOutdated(); round++) {
     if (round === mostRounds) throw busy();
     attempt = await prepare(requester, writes, env, lessons);
   }
-  if (seal !== undefined) attempt.actions.add([seal(attempt.results, attempt.secrets)]);
+  if (seal !== undefined) attempt.transaction.add([seal(attempt.results, attempt.secrets)]);
   // Nobody needs a right to change nothing.
-  if (attempt.actions.all.some(({ kind }) => kind !== 'check'))
-    attempt.actions.add(env.premises().map(premiseAction));
+  if (attempt.transaction.all.some(({ kind }) => kind !== 'check'))
+    attempt.transaction.add(env.premises().map(premiseAction));
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
-  return { attempt, outcome: await commit(requester, attempt.actions.all.filter(isOurs)) };
+  return { attempt, outcome: await commit(requester, attempt.transaction.all.filter(isOurs)) };
 }
 
 /** Readers of events wait only so long for what is committed after its time: `LiveSettings.settleMs`. */
-function isLate({ events }: Attempt, env: CallEnvironment, { deadlineMs }: Limits): boolean {
+function isLate({ actions }: Attempt, env: CallEnvironment, { deadlineMs }: Limits): boolean {
   const latest = env.clock().getTime() - deadlineMs;
-  return events.some(({ timestamp }) => Date.parse(timestamp) < latest);
+  return actions.some(({ event }) => event !== undefined && Date.parse(event.timestamp) < latest);
 }
 
 /** Finds out why an attempt failed, and throws what another would not change. */
@@ -294,7 +295,8 @@ function isChange(purpose: Purpose): boolean {
 }
 
 interface Attempt extends WriteOutcome {
-  readonly actions: Actions;
+  /** To which more can be added. */
+  readonly transaction: Actions;
   readonly secrets: Secrets;
 }
 
@@ -312,7 +314,7 @@ async function prepare(
 ): Promise<Attempt> {
   const found = new AttemptItems(requester, lessons, env.now);
   const numbering = new Numbering(found);
-  const actions = new Actions();
+  const transaction = new Actions();
   const results: unknown[] = [];
   const secrets: (readonly string[] | undefined)[] = [];
   const inAttempt = { ...env, next: numbering.next.bind(numbering), earlier: results };
@@ -336,7 +338,7 @@ async function prepare(
           results.push(planned.result);
           secrets.push(planned.secret ?? write.secret);
         }
-        actions.add(
+        transaction.add(
           step === undefined
             ? planned.actions
             : planned.actions.map((one) => ({ ...one, step: withinStep(step, one.step) })),
@@ -349,10 +351,8 @@ async function prepare(
     }
     level = further;
   }
-  actions.add(numbering.actions);
-  const { all } = actions;
-  const events = all.flatMap(({ event }) => event ?? []);
-  return { actions, results, secrets, items, isWritten: all.length > 0, events };
+  transaction.add(numbering.actions);
+  return { transaction, results, secrets, items, actions: transaction.all };
 }
 
 /** The items that one attempt has read, with strong consistency. */

@@ -1,10 +1,18 @@
-/** Products that are cached by key, and lists of them that processes share, as the generator writes them. */
-import type { EntityCodec, IndexQuery, Key, TableDefinition } from 'tableloom/runtime';
-import { type IndexRef, query, shards, type TableRef, text } from 'tableloom/runtime/generated';
+/** Products that are cached by key, lists of them that processes share, and their reviews, as the generator writes them. */
+import {
+  type EntityCodec,
+  type IndexQuery,
+  type Key,
+  resolveTableNames,
+  type TableDefinition,
+  type TableNames,
+} from 'tableloom/runtime';
+import { anyEntity, type IndexRef, query, shards, type TableRef, text } from 'tableloom/runtime/generated';
 
 const main: TableRef = { name: 'main', partition: 'PK', sort: 'SK' };
 const cache: TableRef = { name: 'cache', partition: 'PK' };
-const byCategory: IndexRef = { table: main, name: 'GSI1', partition: 'GSI1PK', sort: 'GSI1SK' };
+const own: IndexRef = { table: main, partition: 'PK', sort: 'SK' };
+const gsi1: IndexRef = { table: main, name: 'GSI1', partition: 'GSI1PK', sort: 'GSI1SK' };
 
 export const definitions: readonly TableDefinition[] = [
   {
@@ -17,6 +25,14 @@ export const definitions: readonly TableDefinition[] = [
   },
   { table: 'cache', name: '${PREFIX}-cache', key: { partition: 'PK' }, indexes: [], ttl: 'ttl' },
 ];
+
+/** The names of tables with what the runtime knows of these. */
+export function namesOf(physical: Readonly<Record<string, string>>): TableNames {
+  return resolveTableNames(
+    definitions.map((one) => ({ ...one, name: physical[one.table] ?? one.name })),
+    {},
+  );
+}
 
 export interface Product {
   readonly id: string;
@@ -40,6 +56,7 @@ export const products: EntityCodec<Product> = {
   item: (product) => ({
     ...productKey(product),
     ...product,
+    _type: 'Product',
     GSI1PK: `CATEGORY#${text(product.category)}#${product.id.length % 2}`,
     GSI1SK: `${text(product.name)}#${text(product.id)}`,
   }),
@@ -56,7 +73,7 @@ export const products: EntityCodec<Product> = {
 };
 
 export function productsOf(category: string): IndexQuery<Product> {
-  return query('productsOf', products, byCategory, {
+  return query('productsOf', products, gsi1, {
     partitions: shards(2, (shard) => `CATEGORY#${text(category)}#${shard}`),
     cache: { forMs: 2 * minute, shared: { table: cache, ttl: 'ttl', version: '1' } },
   });
@@ -64,4 +81,86 @@ export function productsOf(category: string): IndexQuery<Product> {
 
 export function product(id: string, values: Partial<Product> = {}): Product {
   return { id, name: id, category: 'books', tags: ['new'], version: 1, ...values };
+}
+
+/** Of a product, in its item collection. */
+export interface Review {
+  readonly id: string;
+  readonly product: string;
+  readonly author: string;
+  readonly stars: number;
+  readonly version: number;
+}
+
+export const reviewKey = ({ id, product }: Pick<Review, 'id' | 'product'>): Key => ({
+  PK: `PRODUCT#${text(product)}`,
+  SK: `REVIEW#${text(id)}`,
+});
+
+export const reviews: EntityCodec<Review> = {
+  name: 'Review',
+  table: main,
+  key: reviewKey,
+  item: (one) => ({
+    ...reviewKey(one),
+    ...one,
+    _type: 'Review',
+    GSI1PK: `AUTHOR#${text(one.author)}`,
+    GSI1SK: text(one.id),
+  }),
+  read: (item) => ({
+    id: item.id as string,
+    product: item.product as string,
+    author: item.author as string,
+    stars: item.stars as number,
+    version: item.version as number,
+  }),
+  entries: ({ id, product, stars }) => [{ PK: `STARS#${stars}`, SK: `${product}#${id}`, id, product }],
+  revision: 'version',
+  keyFields: () => undefined,
+};
+
+export function review(id: string, values: Partial<Review> = {}): Review {
+  return { id, product: 'a', author: 'ann', stars: 5, version: 1, ...values };
+}
+
+const cached = { cache: { forMs: 2 * minute } };
+
+export function reviewsOf(id: string): IndexQuery<Review> {
+  const sort = { kind: 'prefix', prefix: 'REVIEW#' } as const;
+  return query('reviewsOf', reviews, own, { partition: `PRODUCT#${text(id)}`, sort, ...cached });
+}
+
+/** Of which the index has the keys alone. */
+export function reviewsWith(stars: number): IndexQuery<Review> {
+  return query('reviewsWith', reviews, own, {
+    partition: `STARS#${stars}`,
+    covering: {
+      kind: 'some',
+      covers: ['id'],
+      keyOf: ({ id, product }) => reviewKey({ id: id as string, product: product as string }),
+      read: ({ id }) => ({ id: id as string }),
+    },
+    ...cached,
+  });
+}
+
+const members = anyEntity<Product | Review>([products, reviews]);
+
+/** A product and its reviews. */
+export function collectionOf(id: string): IndexQuery<Product | Review> {
+  return query('collectionOf', members, own, { partition: `PRODUCT#${text(id)}`, ...cached });
+}
+
+/** As often as they were reviewed. */
+export function productsReviewedBy(author: string): IndexQuery<Product> {
+  return query('productsReviewedBy', products, gsi1, {
+    partition: `AUTHOR#${text(author)}`,
+    covering: {
+      kind: 'through',
+      join: {},
+      keyOf: ({ product }) => productKey({ id: product as string }),
+    },
+    ...cached,
+  });
 }

@@ -131,10 +131,11 @@ class Cascade {
     if (this.#left <= 0) throw this.#unfinished();
     const outcome = await transact(requester, contention, [write], this.#env);
     wrote(outcome);
+    const isWritten = outcome.actions.length > 0;
     // What a caller began who might, is completed.
-    if (outcome.isWritten) this.#env = { ...this.#env, premises: () => [] };
+    if (isWritten) this.#env = { ...this.#env, premises: () => [] };
     this.#deleted += outcome.items.filter(({ item }) => item === null).length;
-    if (outcome.isWritten) this.#left -= 1;
+    if (isWritten) this.#left -= 1;
     return outcome.results[0] as R;
   }
 
