@@ -135,6 +135,19 @@ export type {
   TableRef,
 } from './types.js';
 export { canonicalTime } from './values.js';
+export type {
+  AttributeType,
+  EntityTypes,
+  Finding,
+  FindingKind,
+  FindingPart,
+  StoredTypes,
+  Unchecked,
+  VerifiedProject,
+  VerifyOptions,
+  VerifyProgress,
+  VerifyReport,
+} from './verify/types.js';
 export type { PutAllReport, Unwritten } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export { clearing, type Each, type Erased, removing, type Trace } from './write/erase.js';

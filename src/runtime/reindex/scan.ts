@@ -45,16 +45,20 @@ export async function scanPage(
   send: Send<'Scan'>,
   table: TableRef,
   segment: Segment,
-  { filter, limit, consistent }: { filter: Filter; limit: number | undefined; consistent: boolean },
+  {
+    filter,
+    limit,
+    consistent,
+  }: { filter: Filter | undefined; limit: number | undefined; consistent: boolean },
 ): Promise<ScannedPage> {
   const input = {
     TableName: requester.tableName(table),
     Segment: segment.number,
     TotalSegments: segment.of,
-    FilterExpression: filter.expression,
-    ExpressionAttributeNames: { ...filter.names },
+    ...(filter && { FilterExpression: filter.expression, ExpressionAttributeNames: { ...filter.names } }),
     // DynamoDB takes no empty one.
-    ...(Object.keys(filter.values).length > 0 && { ExpressionAttributeValues: { ...filter.values } }),
+    ...(filter &&
+      Object.keys(filter.values).length > 0 && { ExpressionAttributeValues: { ...filter.values } }),
     ...(segment.after && { ExclusiveStartKey: segment.after }),
     ...(limit !== undefined && { Limit: limit }),
     ...(consistent && { ConsistentRead: true }),

@@ -1,0 +1,129 @@
+/** What a verification found, each item once, and no more than can be kept. */
+import { itemId, keyOfItem } from '../keys/item-key.js';
+import type { Item, Key, TableRef } from '../types.js';
+import { sameValue } from '../values.js';
+import { type Finding, type FindingKind, findingKinds, type StoredTypes, type Unchecked } from './types.js';
+
+const mostFindings = 10_000;
+const mostUnchecked = 1000;
+
+/** A fault as it was found; `item` and `wanted` are whole items. */
+export interface Fault extends Pick<Finding, 'kind' | 'part' | 'entity' | 'isMendable' | 'why'> {
+  readonly table: TableRef;
+  readonly key: Key;
+  readonly item: Item | null;
+  readonly wanted: Item | null;
+  /** What the fault is of, where an item may have several: a reference, a unique value. */
+  readonly of?: string;
+}
+
+/** Of two faults of one item, what its record says of it tells more than what it says itself. */
+const ranks: Readonly<Record<FindingKind, number>> = {
+  unknown: 0,
+  orphaned: 1,
+  missing: 2,
+  stale: 2,
+  doubled: 3,
+  unreadable: 3,
+};
+
+export class Findings {
+  readonly #types: StoredTypes | undefined;
+  readonly #findings = new Map<string, Finding>();
+  readonly #unchecked: Unchecked[] = [];
+  readonly #kinds = new Map<FindingKind, number>(findingKinds.map((kind) => [kind, 0]));
+  #mended = 0;
+  #uncheckedCount = 0;
+
+  constructor(types: StoredTypes | undefined) {
+    this.#types = types;
+  }
+
+  get found(): number {
+    return [...this.#kinds.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  get mended(): number {
+    return this.#mended;
+  }
+
+  add(fault: Fault, isMended: boolean): void {
+    const id = `${fault.of ?? ''} ${itemId(fault.table, fault.key)}`;
+    const earlier = this.#findings.get(id);
+    if (earlier) {
+      if (ranks[earlier.kind] >= ranks[fault.kind]) return;
+      this.#count(earlier.kind, earlier.isMended, -1);
+    }
+    this.#count(fault.kind, isMended, 1);
+    if (earlier || this.#findings.size < mostFindings)
+      this.#findings.set(id, this.#findingOf(fault, isMended));
+  }
+
+  skip(entity: string, { name: table }: TableRef, key: Key, why: string): void {
+    this.#uncheckedCount += 1;
+    if (this.#unchecked.length < mostUnchecked) this.#unchecked.push({ entity, table, key, why });
+  }
+
+  report() {
+    const findings = [...this.#findings.values()];
+    return {
+      found: this.found,
+      mended: this.#mended,
+      kinds: Object.fromEntries(this.#kinds) as Record<FindingKind, number>,
+      findings,
+      more: this.found - findings.length,
+      unchecked: this.#unchecked,
+      uncheckedCount: this.#uncheckedCount,
+    };
+  }
+
+  #count(kind: FindingKind, isMended: boolean, by: 1 | -1): void {
+    this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + by);
+    if (isMended) this.#mended += by;
+  }
+
+  #findingOf({ item, wanted, table, of: _of, ...fault }: Fault, isMended: boolean): Finding {
+    const shown = (one: Item | null, other: Item | null) =>
+      one && this.#shown(fault.entity, other ? differing(one, other) : one);
+    return {
+      ...fault,
+      table: table.name,
+      has: shown(item, wanted),
+      should: shown(wanted, item),
+      isMended,
+    };
+  }
+
+  /** Without secrets. */
+  #shown(name: string, item: Item): Item {
+    const [entity = ''] = name.split('.');
+    const secret = this.#types?.[entity]?.secret;
+    const isHidden = (attribute: string) =>
+      !attribute.startsWith('_') && (secret?.includes(attribute) ?? true);
+    return Object.fromEntries(
+      Object.entries(item).map(([attribute, value]) => [
+        attribute,
+        isHidden(attribute) ? '(not shown)' : value,
+      ]),
+    );
+  }
+}
+
+function differing(item: Item, other: Item): Item {
+  return Object.fromEntries(Object.entries(item).filter(([name, value]) => !sameValue(value, other[name])));
+}
+
+/** The fault of an item that nobody has. */
+export function orphan(entity: string, part: Fault['part'], table: TableRef, item: Item, why: string): Fault {
+  return {
+    kind: 'orphaned',
+    part,
+    entity,
+    table,
+    key: keyOfItem(table, item),
+    item,
+    wanted: null,
+    isMendable: true,
+    why,
+  };
+}
