@@ -133,7 +133,7 @@ const rooms = {
   },
   project: {
     at: [
-      ...['deploy', 'dev', 'reindex', 'tables'].map((name) => `src/cli/commands/${name}.ts`),
+      ...['deploy', 'dev', 'reindex', 'tables', 'verify'].map((name) => `src/cli/commands/${name}.ts`),
       'src/cli/dev/',
       'src/cli/project/',
     ],

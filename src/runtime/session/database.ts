@@ -225,7 +225,7 @@ export class Database<Rules = unknown> {
   /**
    * Compares everything that is stored with what the records say: index keys, entries, guards of unique values, counts, sums,
    * references, versions and sequences, and reports what is missing, stale, orphaned, doubled, unreadable or unknown. With
-   * `repair`, mends what can be told from the records, on the condition that it is as it was read; the rest stays as it is.
+   * `repair`, corrects what follows from the records, on the condition that it is as it was read; the rest stays as it is.
    *
    * Reads the tables by segmented scans: for jobs. Servers of the current plan may go on writing: what looks wrong is read
    * again as of one moment before it is reported. PLAN_MISMATCH while a migration is under way, or where the tables

@@ -75,7 +75,7 @@ export class Sequences {
       key,
       item,
       wanted: { ...item, ...key, ...set },
-      isMendable: true,
+      isRepairable: true,
       why: `A ${entity} has the ${field} ${number}.`,
     };
     if (!this.#check.repair) return this.#check.findings.add(fault, false);
@@ -140,13 +140,13 @@ async function verifyAggregate(check: Check, one: Tally, item: Item | null): Pro
     key,
     item,
     wanted: records === 0 ? null : wanted,
-    isMendable: true,
+    isRepairable: true,
   };
   if (check.repair) {
     if (item === null || (isNamed && typeof item[value] === 'number'))
       await correctItem(check.run, one, item);
     else if (!(await rewritten(check, { table, key, item, wanted, name }))) {
-      check.findings.skip(name, table, key, 'It was changed while it was mended.');
+      check.findings.skip(name, table, key, 'It was changed while it was repaired.');
       return;
     }
   }

@@ -16,7 +16,7 @@ import type { Fault, Findings } from './findings.js';
 import type { StoredTypes } from './types.js';
 import { wrongValue } from './values.js';
 
-/** What may be wrong with an item, and the actions that mend it. */
+/** What may be wrong with an item, and the actions that repair it. */
 export interface Diagnosis {
   readonly faults: readonly Fault[];
   readonly actions: readonly Action[];
@@ -84,7 +84,7 @@ export class Check {
 
   /**
    * Judges an item by what was read so far. What looks wrong is read again as of one moment, and reported if it is still so;
-   * mended on the condition that it still is.
+   * repaired on the condition that it still is.
    */
   async look(look: Look, item: Item, known: ItemReads): Promise<void> {
     const first = await look.diagnose(item, known);
@@ -96,11 +96,11 @@ export class Check {
         if (now === null || reads === null) return;
         const { faults, actions } = await look.diagnose(now, reads);
         if (faults.length === 0) return;
-        const mending = this.repair ? actions : [];
-        const outcome = await commit(this.requester, mending);
+        const repairs = this.repair ? actions : [];
+        const outcome = await commit(this.requester, repairs);
         if (outcome.kind === 'done') {
           for (const fault of faults)
-            this.findings.add(fault, this.repair && fault.isMendable && mending.length > 0);
+            this.findings.add(fault, this.repair && fault.isRepairable && repairs.length > 0);
           return;
         }
         if (!(await retry.wait())) throw conflict(outcome.error.cause);

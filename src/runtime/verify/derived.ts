@@ -148,7 +148,7 @@ export async function verifyUnknown(check: Check, table: TableRef, items: readon
           ? `Its key is one of ${owner.name}, and its _type is not.`
           : 'It is of no entity of the plan.';
         const fault = orphan(look.entity, 'item', table, now, why);
-        return { faults: [{ ...fault, kind: 'unknown' as const, isMendable: false }], actions: [] };
+        return { faults: [{ ...fault, kind: 'unknown' as const, isRepairable: false }], actions: [] };
       },
     };
     await check.look(look, item, new ItemReads(check.requester));

@@ -8,7 +8,7 @@ const mostFindings = 10_000;
 const mostUnchecked = 1000;
 
 /** A fault as it was found; `item` and `wanted` are whole items. */
-export interface Fault extends Pick<Finding, 'kind' | 'part' | 'entity' | 'isMendable' | 'why'> {
+export interface Fault extends Pick<Finding, 'kind' | 'part' | 'entity' | 'isRepairable' | 'why'> {
   readonly table: TableRef;
   readonly key: Key;
   readonly item: Item | null;
@@ -32,7 +32,7 @@ export class Findings {
   readonly #findings = new Map<string, Finding>();
   readonly #unchecked: Unchecked[] = [];
   readonly #kinds = new Map<FindingKind, number>(findingKinds.map((kind) => [kind, 0]));
-  #mended = 0;
+  #repaired = 0;
   #uncheckedCount = 0;
 
   constructor(types: StoredTypes | undefined) {
@@ -43,20 +43,20 @@ export class Findings {
     return [...this.#kinds.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  get mended(): number {
-    return this.#mended;
+  get repaired(): number {
+    return this.#repaired;
   }
 
-  add(fault: Fault, isMended: boolean): void {
+  add(fault: Fault, isRepaired: boolean): void {
     const id = `${fault.of ?? ''} ${itemId(fault.table, fault.key)}`;
     const earlier = this.#findings.get(id);
     if (earlier) {
       if (ranks[earlier.kind] >= ranks[fault.kind]) return;
-      this.#count(earlier.kind, earlier.isMended, -1);
+      this.#count(earlier.kind, earlier.isRepaired, -1);
     }
-    this.#count(fault.kind, isMended, 1);
+    this.#count(fault.kind, isRepaired, 1);
     if (earlier || this.#findings.size < mostFindings)
-      this.#findings.set(id, this.#findingOf(fault, isMended));
+      this.#findings.set(id, this.#findingOf(fault, isRepaired));
   }
 
   skip(entity: string, { name: table }: TableRef, key: Key, why: string): void {
@@ -68,7 +68,7 @@ export class Findings {
     const findings = [...this.#findings.values()];
     return {
       found: this.found,
-      mended: this.#mended,
+      repaired: this.#repaired,
       kinds: Object.fromEntries(this.#kinds) as Record<FindingKind, number>,
       findings,
       more: this.found - findings.length,
@@ -77,12 +77,12 @@ export class Findings {
     };
   }
 
-  #count(kind: FindingKind, isMended: boolean, by: 1 | -1): void {
+  #count(kind: FindingKind, isRepaired: boolean, by: 1 | -1): void {
     this.#kinds.set(kind, (this.#kinds.get(kind) ?? 0) + by);
-    if (isMended) this.#mended += by;
+    if (isRepaired) this.#repaired += by;
   }
 
-  #findingOf({ item, wanted, table, of: _of, ...fault }: Fault, isMended: boolean): Finding {
+  #findingOf({ item, wanted, table, of: _of, ...fault }: Fault, isRepaired: boolean): Finding {
     const shown = (one: Item | null, other: Item | null) =>
       one && this.#shown(fault.entity, other ? differing(one, other) : one);
     return {
@@ -90,7 +90,7 @@ export class Findings {
       table: table.name,
       has: shown(item, wanted),
       should: shown(wanted, item),
-      isMended,
+      isRepaired,
     };
   }
 
@@ -123,7 +123,7 @@ export function orphan(entity: string, part: Fault['part'], table: TableRef, ite
     key: keyOfItem(table, item),
     item,
     wanted: null,
-    isMendable: true,
+    isRepairable: true,
     why,
   };
 }

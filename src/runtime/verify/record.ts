@@ -103,14 +103,14 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
   if (wanted.isMoved) return misplaced(check, wanted, reads);
   const { actions, problems } = await changeOf(check.run, wanted, reads);
   const faults: Fault[] = [];
-  const mending: Action[] = [];
+  const repairs: Action[] = [];
   for (const action of actions) {
     if (action.kind === 'check') continue;
     const other = claimed(check, wanted, action);
     if (other) faults.push(other);
     else {
       faults.push(faultOfAction(wanted, action, reads));
-      mending.push(action);
+      repairs.push(action);
     }
   }
   faults.push(...problems.map((problem) => faultOfProblem(wanted, problem, reads)));
@@ -118,7 +118,7 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
     const wrong = versionFault(codec, version, reads.get(table, version.key));
     if (!wrong) continue;
     faults.push(wrong.fault);
-    mending.push(wrong.action);
+    repairs.push(wrong.action);
   }
   for (const { name, to, key } of references)
     if (reads.get(to.table, key) === null)
@@ -130,7 +130,7 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
         item: null,
         why: `It names ${to.name} ${JSON.stringify(key)} as ${name}, which is not there.`,
       });
-  return { faults, actions: conditional(wanted, mending) };
+  return { faults, actions: conditional(wanted, repairs) };
 }
 
 function faultOf({ codec, table, item }: Found) {
@@ -142,7 +142,7 @@ function faultOf({ codec, table, item }: Found) {
     key: keyOfItem(table, item),
     item,
     wanted: null,
-    isMendable: false,
+    isRepairable: false,
   } as const;
 }
 
@@ -178,12 +178,12 @@ async function misplaced(check: Check, wanted: Wanted, reads: ItemReads): Promis
   const named = `${codec.name} ${JSON.stringify(place)}`;
   if (there?.['_type'] === codec.name && there[nextAttribute] === undefined) {
     const { actions, problems } = await changeOf(check.run, wanted, reads);
-    const isMendable = problems.length === 0;
-    if (!isMendable) check.uncertain.add(codec.name);
-    const why = isMendable
+    const isRepairable = problems.length === 0;
+    if (!isRepairable) check.uncertain.add(codec.name);
+    const why = isRepairable
       ? `It is a copy of ${named}.`
       : `Its attributes are those of ${named}, which is there and differs: keep one of both.`;
-    return { faults: [{ ...fault, kind: 'doubled', wanted: null, isMendable, why }], actions };
+    return { faults: [{ ...fault, kind: 'doubled', wanted: null, isRepairable, why }], actions };
   }
   const why = `Its attributes give the key of ${named}.`;
   return unreadable(check, wanted, { ...fault, table, item, why });
@@ -212,7 +212,7 @@ function doubledValue(wanted: Wanted, field: string, owner: string): Fault {
 
 function faultOfAction(wanted: Wanted, action: Action, reads: ItemReads): Fault {
   const { codec, table, key, item, main } = wanted;
-  const fault = { entity: codec.name, isMendable: true, table: action.table, key: action.key };
+  const fault = { entity: codec.name, isRepairable: true, table: action.table, key: action.key };
   if (itemId(action.table, action.key) === itemId(table, key)) {
     const merged = { ...Object.fromEntries(Object.keys(item).map((name) => [name, undefined])), ...main };
     return { ...fault, kind: 'stale', part: 'record', item: bare(item, merged), wanted: bare(main, item) };
@@ -248,7 +248,7 @@ function faultOfProblem(wanted: Wanted, { part, key, error }: Problem, reads: It
     key,
     item: there,
     wanted: cleaned(wanted.entries.get(itemId(codec.table, key)) ?? {}),
-    isMendable: false,
+    isRepairable: false,
     why: `It belongs to the record ${JSON.stringify(wanted.key)}; another item has its key.`,
   };
 }

@@ -37,10 +37,10 @@ export interface Finding {
   /** The attributes that differ as they are, and as they should be; null: there is no item, or should be none. Secrets are left out. */
   readonly has: Item | null;
   readonly should: Item | null;
-  /** Whether what is there can be told from the records, so that `repair` mends it. */
-  readonly isMendable: boolean;
-  readonly isMended: boolean;
-  /** What else there is to know: why it cannot be mended, or which record it belongs to. */
+  /** Whether the records say what it should be, so that `repair` corrects it. */
+  readonly isRepairable: boolean;
+  readonly isRepaired: boolean;
+  /** What else there is to know: why it cannot be repaired, or which record it belongs to. */
   readonly why?: string;
 }
 
@@ -84,7 +84,7 @@ export interface VerifiedProject extends StoredProject {
 export interface VerifyOptions {
   /** Names of entities. Default: all, and whatever else is in their tables. */
   readonly entities?: readonly string[];
-  /** Mends what can be told from the records. */
+  /** Corrects what the records say enough about. */
   readonly repair?: boolean;
   /** How many parts of a table are read at the same time. Default: 4. */
   readonly segments?: number;
@@ -102,7 +102,7 @@ export interface VerifyProgress {
   readonly table: string;
   readonly scanned: number;
   readonly found: number;
-  readonly mended: number;
+  readonly repaired: number;
 }
 
 export interface VerifyReport {
@@ -110,9 +110,9 @@ export interface VerifyReport {
   readonly scanned: number;
   readonly records: number;
   readonly isComplete: boolean;
-  /** How many findings there are, mended ones included, and how many were mended. */
+  /** How many findings there are, repaired ones included, and how many were repaired. */
   readonly found: number;
-  readonly mended: number;
+  readonly repaired: number;
   readonly kinds: Readonly<Record<FindingKind, number>>;
   /** The first ten thousand. */
   readonly findings: readonly Finding[];

@@ -125,7 +125,7 @@ class Verification {
   #report(scanned: number, phase: VerifyProgress['phase'], { name: table }: TableRef): void {
     const { run, findings } = this.#check;
     run.counts.scanned += scanned;
-    const { found, mended } = findings;
-    this.#options.onProgress?.({ phase, table, scanned: run.counts.scanned, found, mended });
+    const { found, repaired } = findings;
+    this.#options.onProgress?.({ phase, table, scanned: run.counts.scanned, found, repaired });
   }
 }

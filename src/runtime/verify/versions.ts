@@ -47,7 +47,7 @@ export function versionFault(
       key,
       item: there,
       wanted: whole,
-      isMendable: true,
+      isRepairable: true,
     },
     action: {
       kind: 'put',

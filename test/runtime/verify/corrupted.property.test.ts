@@ -1,4 +1,4 @@
-/** Tables of random projects are altered at random: a verification finds every fault, nothing else, and mends what can be told. */
+/** Tables of random projects are altered at random: a verification finds every fault, nothing else, and repairs what follows from the records. */
 
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type Item, type TableDefinition, TableloomError, type VerifiedProject } from 'tableloom/runtime';
@@ -17,8 +17,8 @@ import {
   type Alteration,
   drawAlterations,
   lasting,
-  mendable,
   type Names,
+  repairable,
   type Stored,
   store,
 } from './support/altered.js';
@@ -29,7 +29,7 @@ const parts = [0, 1];
 const sums: Record<string, number> = {};
 
 test.each(parts)(
-  'every fault is found, nothing else is, and what can be told is mended: part %i',
+  'every fault is found, nothing else is, and what the records say is repaired: part %i',
   async (part) => {
     const count = runs(TABLELOOM_RUNS === undefined ? 30 : 200);
     const numbers = TABLELOOM_PATH ? [Number(TABLELOOM_PATH)] : Array.from({ length: count }, (_, at) => at);
@@ -78,14 +78,14 @@ async function verified(play: Play, dice: Dice): Promise<void> {
     aggregates: [],
   };
 
-  const alterations = drawAlterations(dice, await alive(play, project), { of: mendable, names, count: 6 });
+  const alterations = drawAlterations(dice, await alive(play, project), { of: repairable, names, count: 6 });
   for (const one of alterations) await store(play.project, one, one.item);
   const first = await verify();
   expect(first.told, shown(alterations)).toEqual(expectedOf(project, alterations));
-  expect(first).toMatchObject({ found: alterations.length, mended: 0, more: 0, unchecked: [] });
-  expect(first.findings.every(({ isMendable }) => isMendable)).toBe(true);
-  const mended = await verify(true);
-  expect(mended.findings.filter(({ isMended }) => !isMended)).toEqual([]);
+  expect(first).toMatchObject({ found: alterations.length, repaired: 0, more: 0, unchecked: [] });
+  expect(first.findings.every(({ isRepairable }) => isRepairable)).toBe(true);
+  const repaired = await verify(true);
+  expect(repaired.findings.filter(({ isRepaired }) => !isRepaired)).toEqual([]);
   expect(await verify(), shown(alterations)).toMatchObject({ told: {}, found: 0 });
   await play.stored();
 
@@ -94,7 +94,7 @@ async function verified(play: Play, dice: Dice): Promise<void> {
   for (const repair of [false, true, false]) {
     const left = await verify(repair);
     expect(left.told, shown(rest)).toEqual(expectedOf(project, rest));
-    expect(left).toMatchObject({ found: rest.length, mended: 0 });
+    expect(left).toMatchObject({ found: rest.length, repaired: 0 });
   }
   for (const one of rest) await store(play.project, one, one.before);
   await play.stored();

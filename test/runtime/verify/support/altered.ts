@@ -72,8 +72,8 @@ const same = (name: string, kind: FindingKind, one: Stored, item: Item | null) =
   key: keyOf(one),
 });
 
-/** What can be told from the records. */
-export const mendable: readonly Alter[] = [
+/** What follows from the records. */
+export const repairable: readonly Alter[] = [
   (dice, one) => {
     const keys = indexKeys(one);
     if (!isMain(one) || keys.length === 0) return undefined;
