@@ -37,6 +37,7 @@ export type {
   Waker,
 } from './events/types.js';
 export type { ItemKey } from './keys/item-key.js';
+export type { EncodeForm, Existence, KeyForm, PartForm } from './migrate/form.js';
 export type {
   CacheRead,
   ObservedDelivery,

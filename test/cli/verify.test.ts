@@ -79,7 +79,7 @@ test('nothing, findings, repair, what is left: exit codes 0, 1, 1 and 0', async 
   );
   expect(found.out).toContain('missing guard Order in main');
   expect(found.out).toContain(
-    'unreadable record Order in main {"PK":"ORDER#b","SK":"METADATA"}: status is not one of OPEN, DONE.',
+    'unreadable record Order in main {"PK":"ORDER#b","SK":"METADATA"}: status is not one of DONE, OPEN.',
   );
   expect(found.out).toContain(
     'unknown Flag in main {"PK":"FLAG","SK":"beta"}: It is of no entity of the plan.',

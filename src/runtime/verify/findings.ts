@@ -2,7 +2,7 @@
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import type { Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
-import { type Finding, type FindingKind, findingKinds, type StoredTypes, type Unchecked } from './types.js';
+import type { Finding, FindingKind, StoredTypes, Unchecked } from './types.js';
 
 const mostFindings = 10_000;
 const mostUnchecked = 1000;
@@ -19,19 +19,19 @@ export interface Fault extends Pick<Finding, 'kind' | 'part' | 'entity' | 'isRep
 
 /** Of two faults of one item, what its record says of it tells more than what it says itself. */
 const ranks: Readonly<Record<FindingKind, number>> = {
-  unknown: 0,
-  orphaned: 1,
   missing: 2,
   stale: 2,
+  orphaned: 1,
   doubled: 3,
   unreadable: 3,
+  unknown: 0,
 };
 
 export class Findings {
   readonly #types: StoredTypes | undefined;
   readonly #findings = new Map<string, Finding>();
   readonly #unchecked: Unchecked[] = [];
-  readonly #kinds = new Map<FindingKind, number>(findingKinds.map((kind) => [kind, 0]));
+  readonly #kinds = new Map<FindingKind, number>(Object.keys(ranks).map((kind) => [kind as FindingKind, 0]));
   #repaired = 0;
   #uncheckedCount = 0;
 
@@ -84,7 +84,7 @@ export class Findings {
 
   #findingOf({ item, wanted, table, of: _of, ...fault }: Fault, isRepaired: boolean): Finding {
     const shown = (one: Item | null, other: Item | null) =>
-      one && this.#shown(fault.entity, other ? differing(one, other) : one);
+      one && this.#shown(fault, other ? differing(one, other) : one);
     return {
       ...fault,
       table: table.name,
@@ -94,16 +94,16 @@ export class Findings {
     };
   }
 
-  /** Without secrets. */
-  #shown(name: string, item: Item): Item {
+  /** Without secrets; of an entity that is not known, without any values. */
+  #shown({ entity: name, key }: Pick<Fault, 'entity' | 'key'>, item: Item): Item {
     const [entity = ''] = name.split('.');
     const secret = this.#types?.[entity]?.secret;
-    const isHidden = (attribute: string) =>
-      !attribute.startsWith('_') && (secret?.includes(attribute) ?? true);
+    const isShown = (attribute: string) =>
+      attribute.startsWith('_') || attribute in key || (secret && !secret.includes(attribute));
     return Object.fromEntries(
       Object.entries(item).map(([attribute, value]) => [
         attribute,
-        isHidden(attribute) ? '(not shown)' : value,
+        isShown(attribute) ? value : '(not shown)',
       ]),
     );
   }

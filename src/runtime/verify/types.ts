@@ -11,8 +11,7 @@ import type { Item, Key } from '../types.js';
  * - `unreadable`: the attributes of a record are not what the schema says, or do not give its key.
  * - `unknown`: the item is of no entity of the plan. It is left as it is.
  */
-export const findingKinds = ['missing', 'stale', 'orphaned', 'doubled', 'unreadable', 'unknown'] as const;
-export type FindingKind = (typeof findingKinds)[number];
+export type FindingKind = 'missing' | 'stale' | 'orphaned' | 'doubled' | 'unreadable' | 'unknown';
 
 /** What kind of item it is; `next`: what a migration left; `reference`: the record that is named. */
 export type FindingPart =
