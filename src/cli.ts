@@ -11,6 +11,7 @@ import type { InitOptions } from './cli/commands/init.js';
 import type { ReindexVerbOptions } from './cli/commands/reindex.js';
 import type { ReviewOptions } from './cli/commands/review.js';
 import type { TablesVerbOptions } from './cli/commands/tables.js';
+import type { VerifyVerbOptions } from './cli/commands/verify.js';
 import { addImportVerbs } from './cli/import/verbs.js';
 import { ourManifest } from './cli/package.js';
 import type { Options } from './cli/verbs.js';
@@ -198,6 +199,28 @@ endpointVerb(
   )
   .action(async (entities: string[], options: ReindexVerbOptions) => {
     const action = async () => (await import('./cli/commands/reindex.js')).reindexVerb(entities, options);
+    await run(action)(options);
+  });
+
+endpointVerb(
+  'verify',
+  'compare everything that is stored with what the records say, at any time: keys, entries, guards, counts, references, versions, types of values',
+)
+  .argument('[entities...]', 'whose items; left out: everything in the tables')
+  .option('--repair', 'correct what follows from the records; the rest is only reported')
+  .option('--segments <number>', 'how many parts of a table are read at the same time; left out: 4')
+  .option('--rate <units>', 'use at most so many read units a second, and as many write units')
+  .option('--json', 'print the report as JSON')
+  .addHelpText(
+    'after',
+    examples(
+      'tableloom verify --rate 500',
+      'tableloom verify Order Customer --repair',
+      'tableloom verify --json',
+    ),
+  )
+  .action(async (entities: string[], options: VerifyVerbOptions) => {
+    const action = async () => (await import('./cli/commands/verify.js')).verifyVerb(entities, options);
     await run(action)(options);
   });
 

@@ -49,19 +49,20 @@ export type {
 export type { ReverseOptions, ReverseReport } from './import/reverse.js';
 export type { RetryReport } from './import/run/retry.js';
 export type {
-  Finding,
-  FindingKind,
+  ImportFinding,
+  ImportFindingKind,
   ImportOptions,
   ImportPhase,
   ImportProgress,
   ImportReport,
+  ImportVerifyOptions,
+  ImportVerifyReport,
   RejectedRow,
   SourceAccount,
-  VerifyOptions,
-  VerifyReport,
 } from './import/types.js';
 export { importPhases } from './import/types.js';
 export type { ItemKey } from './keys/item-key.js';
+export type { EncodeForm, Existence, KeyForm, PartForm } from './migrate/form.js';
 export type {
   CacheRead,
   ObservedDelivery,
@@ -161,6 +162,19 @@ export type {
   TableRef,
 } from './types.js';
 export { canonicalTime } from './values.js';
+export type {
+  AttributeType,
+  EntityTypes,
+  Finding,
+  FindingKind,
+  FindingPart,
+  StoredTypes,
+  Unchecked,
+  VerifiedProject,
+  VerifyOptions,
+  VerifyProgress,
+  VerifyReport,
+} from './verify/types.js';
 export type { PutAllReport, Unwritten } from './write/bulk/bulk.js';
 export type { CascadeOptions, Deletion } from './write/cascade/cascade.js';
 export { clearing, type Each, type Erased, removing, type Trace } from './write/erase.js';

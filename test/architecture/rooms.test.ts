@@ -140,7 +140,9 @@ const rooms = {
   },
   project: {
     at: [
-      ...['deploy', 'dev', 'import', 'reindex', 'tables'].map((name) => `src/cli/commands/${name}.ts`),
+      ...['deploy', 'dev', 'import', 'reindex', 'tables', 'verify'].map(
+        (name) => `src/cli/commands/${name}.ts`,
+      ),
       'src/cli/dev/',
       'src/cli/import/',
       'src/cli/project/',

@@ -1,16 +1,18 @@
 /** `tableloom reindex`: brings stored records to the plan. */
 
 import { randomUUID } from 'node:crypto';
-import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Database, type ReindexProgress, type ReindexReport } from 'tableloom/runtime';
 import { printLock, reindexed, settle } from '../../generator/lock.js';
 import type { TableloomRun } from '../../generator/preset.js';
 import { writeAll } from '../files.js';
 import { Mistake } from '../mistakes.js';
+import { Bar } from '../progress-bar.js';
 import { loadCode } from '../project/code.js';
+import { countOf } from '../project/counts.js';
 import { currentRun } from '../project/current.js';
 import { asMistake, type EndpointOptions, endpointOf, namesOf } from '../project/endpoint.js';
 import { ProgressFile, usualFile } from '../project/progress-file.js';
+import { itemsOf } from '../project/sizes.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
@@ -88,70 +90,33 @@ function fileOf({ resume }: ReindexVerbOptions): string {
   return resume === undefined || resume === 'auto' ? usualFile : resume;
 }
 
-function countOf(option: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new Mistake(`\`${option} ${text}\` is not a whole number from 1 to ${most}.`);
-}
-
-/** How many items there are, as DynamoDB counts them some six hours late; 0 where it does not say. */
-async function itemsOf(client: DynamoDBClient, names: readonly string[]): Promise<number> {
-  const counts = names.map(async (TableName) => {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName })).catch((error: Error) => {
-      if (error.name !== 'ResourceNotFoundException') throw error;
-      throw new Mistake(`There is no table ${TableName}.`, 'Run `tableloom deploy` first.');
-    });
-    return Table?.ItemCount ?? 0;
-  });
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
-}
-
-/** How often progress is noted in the file, and printed where nobody watches a bar; in milliseconds. */
-const intervals = { noted: 1000, printed: 10_000 };
-const width = 24;
+/** How often progress is noted in the file, in milliseconds. */
+const interval = 1000;
 
 class Shown {
-  readonly #items: number;
+  readonly #bar: Bar<ReindexProgress>;
   readonly #file: ProgressFile | undefined;
   #noted = 0;
-  #printed = 0;
-  #phase = '';
-  /** What had been read when the phase began. */
-  #before = 0;
-  #last = 0;
 
   /** @param items how many there are in all tables; 0 where that is not known */
   constructor(items: number, file: ProgressFile | undefined) {
-    this.#items = items;
+    this.#bar = new Bar(items, described);
     this.#file = file;
   }
 
   progress(progress: ReindexProgress): void {
-    const { phase, scanned, cursor } = progress;
-    if (phase !== this.#phase) this.#before = this.#phase === '' ? 0 : this.#last;
-    this.#phase = phase;
-    this.#last = scanned;
     const now = performance.now();
-    if (now - this.#noted >= intervals.noted) {
-      this.#file?.write(cursor);
+    if (now - this.#noted >= interval) {
+      this.#file?.write(progress.cursor);
       this.#noted = now;
     }
-    const line = this.#line(progress);
-    if (process.stderr.isTTY) terminal.progress(line);
-    else if (now - this.#printed >= intervals.printed) {
-      terminal.note(line);
-      this.#printed = now;
-    }
+    this.#bar.show(progress);
   }
+}
 
-  #line({ phase, table, scanned, changed, deleted, failed }: ReindexProgress): string {
-    const done = this.#items === 0 ? undefined : Math.min(1, (scanned - this.#before) / this.#items);
-    const filled = Math.round((done ?? 0) * width);
-    const bar = done === undefined ? '' : `${'█'.repeat(filled)}${'░'.repeat(width - filled)} `;
-    const problems = failed === 0 ? '' : `, ${failed} failed`;
-    return `${phase} of ${table} ${bar}${scanned} items read, ${changed} records changed, ${deleted} items deleted${problems}`;
-  }
+function described({ changed, deleted, failed }: ReindexProgress): string {
+  const problems = failed === 0 ? '' : `, ${failed} failed`;
+  return `${changed} records changed, ${deleted} items deleted${problems}`;
 }
 
 function told(report: ReindexReport, options: ReindexVerbOptions, place: string, file: string): string[] {

@@ -1,6 +1,6 @@
 /** How the verbs of `tableloom import` show progress and accounts. */
 
-import type { Finding, ImportProgress, SourceAccount, VerifyReport } from 'tableloom/runtime';
+import type { ImportFinding, ImportProgress, ImportVerifyReport, SourceAccount } from 'tableloom/runtime';
 import { terminal } from '../verbs.js';
 
 /** How often progress is printed where nobody watches a line, in milliseconds. */
@@ -70,12 +70,12 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-export function findingLine({ kind, source, key, fields, isRepaired }: Finding): string {
+export function findingLine({ kind, source, key, fields, isRepaired }: ImportFinding): string {
   const what = fields.length === 0 ? '' : `: ${fields.join(', ')}`;
   return `${source} ${key}: ${kind}${what}${isRepaired ? ' (repaired)' : ''}`;
 }
 
-export function verifyLines({ findings, counts, sources, expired }: VerifyReport): string[] {
+export function verifyLines({ findings, counts, sources, expired }: ImportVerifyReport): string[] {
   const found = Object.values(counts).reduce((sum, one) => sum + one, 0);
   const kinds = Object.entries(counts).flatMap(([kind, many]) => (many === 0 ? [] : [`${many} ${kind}`]));
   return [

@@ -14,10 +14,10 @@ import type {
   ImportOptions,
   ImportPhase,
   ImportReport,
+  ImportVerifyOptions,
+  ImportVerifyReport,
   RejectedRow,
   SourceAccount,
-  VerifyOptions,
-  VerifyReport,
 } from './types.js';
 import { verifyImport } from './verify.js';
 
@@ -65,7 +65,7 @@ export class Importer {
   }
 
   /** Transforms every row again and compares it with what is stored, items and account included. */
-  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+  verify(options: ImportVerifyOptions = {}): Promise<ImportVerifyReport> {
     return verifyImport(this.#context, options);
   }
 

@@ -64,10 +64,10 @@ export type RejectedRow = Pick<LedgerEntry, 'source' | 'key' | 'outcome' | 'code
  * `missing`: a row that has neither a record nor an entry. `different`: its record is not what the row becomes. `additional`: a
  * record of no row. `unaccounted`: an entry that does not fit. `items`: an index entry, a guard or a version of a record is not as it should be.
  */
-export type FindingKind = 'missing' | 'different' | 'additional' | 'unaccounted' | 'items';
+export type ImportFindingKind = 'missing' | 'different' | 'additional' | 'unaccounted' | 'items';
 
-export interface Finding {
-  readonly kind: FindingKind;
+export interface ImportFinding {
+  readonly kind: ImportFindingKind;
   readonly source: string;
   readonly key: string;
   /** The fields that differ; never their values. */
@@ -75,7 +75,7 @@ export interface Finding {
   readonly isRepaired: boolean;
 }
 
-export interface VerifyOptions {
+export interface ImportVerifyOptions {
   readonly sources?: readonly string[];
   readonly rate?: number;
   /** Brings what differs to what the rows become. */
@@ -84,12 +84,12 @@ export interface VerifyOptions {
   readonly signal?: AbortSignal;
 }
 
-export interface VerifyReport {
+export interface ImportVerifyReport {
   readonly isComplete: boolean;
   readonly sources: readonly SourceAccount[];
   /** The first thousand. */
-  readonly findings: readonly Finding[];
-  readonly counts: Readonly<Record<FindingKind, number>>;
+  readonly findings: readonly ImportFinding[];
+  readonly counts: Readonly<Record<ImportFindingKind, number>>;
   /** Records that have expired since, and that nobody misses. */
   readonly expired: number;
 }

@@ -17,7 +17,13 @@ import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } 
 import { digestOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
 import { ownerPlace, reconcile } from './run/reconcile.js';
-import type { Finding, FindingKind, SourceAccount, VerifyOptions, VerifyReport } from './types.js';
+import type {
+  ImportFinding,
+  ImportFindingKind,
+  ImportVerifyOptions,
+  ImportVerifyReport,
+  SourceAccount,
+} from './types.js';
 
 const batch = 100;
 const segmentsAtOnce = 4;
@@ -27,13 +33,16 @@ const looks = 3;
 
 /** What one row should have, and has. */
 interface Compared {
-  readonly kind: FindingKind | 'migrated' | 'merged' | 'rejected' | 'expired';
+  readonly kind: ImportFindingKind | 'migrated' | 'merged' | 'rejected' | 'expired';
   readonly fields: readonly string[];
 }
 
 const ok: ReadonlySet<string> = new Set(['migrated', 'merged', 'rejected', 'expired']);
 
-export async function verifyImport(context: ImportContext, options: VerifyOptions): Promise<VerifyReport> {
+export async function verifyImport(
+  context: ImportContext,
+  options: ImportVerifyOptions,
+): Promise<ImportVerifyReport> {
   const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
   const verifying = new Verifying(context, importedAt, options);
   const accounts: SourceAccount[] = [];
@@ -49,8 +58,8 @@ export async function verifyImport(context: ImportContext, options: VerifyOption
 }
 
 class Verifying {
-  readonly findings: Finding[] = [];
-  readonly counts: Record<FindingKind, number> = {
+  readonly findings: ImportFinding[] = [];
+  readonly counts: Record<ImportFindingKind, number> = {
     missing: 0,
     different: 0,
     additional: 0,
@@ -60,13 +69,13 @@ class Verifying {
   expired = 0;
   readonly #context: ImportContext;
   readonly #importedAt: Date;
-  readonly #options: VerifyOptions;
+  readonly #options: ImportVerifyOptions;
   readonly #rate: Rate | undefined;
   readonly #pace = new Pace(8);
   readonly #references: References;
   readonly #fresh: References;
 
-  constructor(context: ImportContext, importedAt: Date, options: VerifyOptions) {
+  constructor(context: ImportContext, importedAt: Date, options: ImportVerifyOptions) {
     const { requester } = context.environment;
     this.#context = context;
     this.#importedAt = importedAt;
@@ -132,7 +141,7 @@ class Verifying {
     if (ok.has(one.kind)) return one;
     const isRepaired = this.#options.repair === true && (await this.#repair(source, row));
     this.#found({
-      kind: one.kind as FindingKind,
+      kind: one.kind as ImportFindingKind,
       source,
       key: keyText(source.mapping, row),
       fields: one.fields,
@@ -152,7 +161,7 @@ class Verifying {
     return (await getItems(this.#context.environment.requester, [one]))[0] as Row | null;
   }
 
-  #found({ source, ...finding }: Omit<Finding, 'source'> & { readonly source: Source }): void {
+  #found({ source, ...finding }: Omit<ImportFinding, 'source'> & { readonly source: Source }): void {
     this.counts[finding.kind] += 1;
     if (this.findings.length < mostFindings) this.findings.push({ source: source.mapping.name, ...finding });
   }

@@ -162,7 +162,11 @@ function expiryOf({ ttl }: StoredForm, record: Item): Item {
 
 type Build = (record: Item) => Key | undefined;
 
-function keyBuilder(form: StoredForm, { attributes, ...existence }: KeyForm): Build {
+/** What gives the key of an item of a record; undefined where the record has none. */
+export function keyBuilder(
+  form: Pick<StoredForm, 'keyFields'>,
+  { attributes, ...existence }: KeyForm,
+): Build {
   const exists = existenceOf(existence);
   const made = Object.entries(attributes).map(([name, parts]) => [name, textBuilder(form, parts)] as const);
   return (record) => {
@@ -173,7 +177,10 @@ function keyBuilder(form: StoredForm, { attributes, ...existence }: KeyForm): Bu
   };
 }
 
-function textBuilder({ keyFields }: StoredForm, parts: readonly PartForm[]): (record: Item) => string {
+function textBuilder(
+  { keyFields }: Pick<StoredForm, 'keyFields'>,
+  parts: readonly PartForm[],
+): (record: Item) => string {
   const builders = parts.map((part): ((record: Item) => string) => {
     if (typeof part === 'string') return () => part;
     if ('shards' in part) {

@@ -12,7 +12,7 @@ import type { Run } from './run.js';
 import type { AnyCodec } from './types.js';
 
 /** One item of an aggregate, as the records have it. */
-interface Tally {
+export interface Tally {
   readonly table: TableRef;
   readonly key: Key;
   readonly name: string;
@@ -43,7 +43,9 @@ function tallyRecord(run: Run, tallies: Tallies, codec: AnyCodec, item: Item): v
   const { table } = codec;
   let counted: ReturnType<NonNullable<AnyCodec['counters']>>;
   try {
-    counted = codec.counters?.(run.read(codec, item)) ?? [];
+    const record = run.read(codec, item);
+    if (run.isStrict && itemId(table, codec.key(record)) !== itemId(table, keyOfItem(table, item))) return;
+    counted = codec.counters?.(record) ?? [];
   } catch {
     // It was reported when it should have been brought to the plan.
     return;
@@ -73,46 +75,74 @@ function printOf(item: Item): number {
 /** How often records are counted before an aggregate that writes keep changing is given up. */
 const mostCounts = 4;
 
+interface Measuring {
+  /** Whether an aggregate is compared, as it was counted for the first time. */
+  isOf(one: Tally): boolean;
+  /** Is given each of them once, with its item. */
+  take(one: Tally, item: Item | null): Promise<void>;
+}
+
 /**
  * Every write of this plan adds to an aggregate what it changes of its records, in one transaction: the error of an
  * aggregate stays the same whoever writes. It is measured where all records of the aggregate were the same before and
- * after its value was read, and then added, at any later time.
+ * after its value was read, and the value was the same before and after that: a record that came and went between is in
+ * neither count. What is measured may then be added at any later time.
  *
  * @param scan reads all records and aggregates once
+ * @returns those that writes changed all the while; undefined where the run was ended
  */
-export async function correctAggregates(
+export async function measureAggregates(
   run: Run,
   scan: () => Promise<Tallies | undefined>,
-): Promise<boolean> {
+  { isOf, take }: Measuring,
+): Promise<readonly Tally[] | undefined> {
   let before = await scan();
-  if (before === undefined) return false;
+  if (before === undefined) return undefined;
   const { retired } = run;
-  const counted = [...before.values()].filter(({ records }) => records > 0).map(({ name }) => name);
-  const names = retired ?? new Set(counted);
-  // The item of a sequence has the name of its field, and no record adds to it.
-  const fields = new Set([...run.known.values()].flatMap((codec) => Object.keys(fieldsOf(codec))));
-  let open = [...before].filter(
-    ([, { name, records }]) =>
-      (records > 0 && retired === undefined) || (records === 0 && names.has(name) && !fields.has(name)),
-  );
+  let open = [...before].filter(([, one]) => isOf(one));
   for (let counts = 1; open.length > 0 && counts < mostCounts; counts++) {
     const keys = open.map(([, { table, key }]) => ({ table, key, consistent: true }));
     const values = await getItems(run.requester, keys);
     const after = await scan();
-    if (after === undefined) return false;
+    if (after === undefined) return undefined;
+    const last = await getItems(run.requester, keys);
     const unsettled: typeof open = [];
     for (const [at, [id, one]] of open.entries()) {
       const again = after.get(id);
+      const item = last[at] ?? null;
       const isSame = (again?.print ?? 0) === one.print && (again?.records ?? 0) === one.records;
-      if (isSame) await correct(run, one, values[at] ?? null);
+      if (isSame && numberIn(values[at] ?? null) === numberIn(item)) await take(one, item);
       // One of an earlier plan that is counted after all is one of this plan.
       else if (again && (retired === undefined || again.records === 0)) unsettled.push([id, again]);
     }
     open = unsettled;
     before = after;
   }
-  for (const [, { name, key }] of open) run.fail(name, key, conflict());
-  return true;
+  return open.map(([, one]) => one);
+}
+
+/** @returns false where the run was ended */
+export async function correctAggregates(
+  run: Run,
+  scan: () => Promise<Tallies | undefined>,
+): Promise<boolean> {
+  const { retired } = run;
+  const counted = new Set<string>();
+  const scanned = async () => {
+    const tallies = await scan();
+    for (const { name, records } of tallies?.values() ?? []) if (records > 0) counted.add(name);
+    return tallies;
+  };
+  const names = retired ?? counted;
+  // The item of a sequence has the name of its field, and no record adds to it.
+  const fields = new Set([...run.known.values()].flatMap((codec) => Object.keys(fieldsOf(codec))));
+  const unsettled = await measureAggregates(run, scanned, {
+    isOf: ({ name, records }) =>
+      (records > 0 && retired === undefined) || (records === 0 && names.has(name) && !fields.has(name)),
+    take: (one, item) => correct(run, one, item),
+  });
+  for (const { name, key } of unsettled ?? []) run.fail(name, key, conflict());
+  return unsettled !== undefined;
 }
 
 function fieldsOf(codec: AnyCodec): object {
@@ -123,15 +153,21 @@ function fieldsOf(codec: AnyCodec): object {
   }
 }
 
-async function correct(
+async function correct(run: Run, one: Tally, item: Item | null): Promise<void> {
+  const isGone = one.records === 0;
+  const by = one.sum - numberIn(item);
+  // A number that came back to nothing says the same as none: it is deleted, and was not wrong.
+  if (isGone ? item === null || (run.dryRun && by === 0) : by === 0) return;
+  if (!run.dryRun) await correctItem(run, one, item);
+  run.counts.aggregates += 1;
+}
+
+/** Adds what the item lacks, or deletes one that no record is counted in. */
+export async function correctItem(
   run: Run,
   { table, key, name, sum, records }: Tally,
   item: Item | null,
 ): Promise<void> {
-  const isGone = records === 0;
-  const by = sum - numberIn(item);
-  // A number that came back to nothing says the same as none: it is deleted, and was not wrong.
-  if (isGone ? item === null || (run.dryRun && by === 0) : by === 0) return;
   const purpose = { kind: 'counter', entity: name, guard: name } as const;
   const { name: nameAttribute, value: attribute } = counterAttributes;
   const add: Action = {
@@ -139,7 +175,7 @@ async function correct(
     table,
     key,
     attribute,
-    by,
+    by: sum - numberIn(item),
     set: { [nameAttribute]: name },
     purpose,
   };
@@ -154,15 +190,12 @@ async function correct(
       values: { ':n': numberIn(item) },
     },
   };
-  if (!run.dryRun) {
-    const retry = run.requester.retry();
-    let action = isGone ? remove : add;
-    for (;;) {
-      const outcome = await commit(run.requester, [action]);
-      if (outcome.kind === 'done') break;
-      if (outcome.kind === 'stale') action = add;
-      else if (!(await retry.wait())) throw outcome.error;
-    }
+  const retry = run.requester.retry();
+  let action = records === 0 ? remove : add;
+  for (;;) {
+    const outcome = await commit(run.requester, [action]);
+    if (outcome.kind === 'done') return;
+    if (outcome.kind === 'stale') action = add;
+    else if (!(await retry.wait())) throw outcome.error;
   }
-  run.counts.aggregates += 1;
 }

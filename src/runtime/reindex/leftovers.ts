@@ -13,7 +13,7 @@ import { asRead, type Run, same } from './run.js';
 import type { AnyCodec } from './types.js';
 
 /** An entry or a guard, and where the main item of its record has to be; no `place` where it does not tell. */
-interface Derived {
+export interface Derived {
   readonly codec: AnyCodec;
   readonly item: Item;
   readonly kind: 'entry' | 'guard';
@@ -30,7 +30,7 @@ export async function deleteLeftovers(run: Run, table: TableRef, items: readonly
     await Promise.all(derived.slice(at, at + atOnce).map((one) => settle(run, table, one, reads)));
 }
 
-function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {
+export function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {
   const guarded = run.codecs.get(String(item[guardAttributes.entity]));
   if (guarded !== undefined) {
     const key = ownerKey(table, item);
@@ -39,7 +39,10 @@ function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {
   const [name = '', pattern] = String(item['_type']).split('.');
   const codec = run.codecs.get(name);
   if (codec === undefined || (pattern === undefined && item[nextAttribute] === undefined)) return undefined;
-  return { codec, item, kind: 'entry', place: placeOf(codec, item) };
+  const place = placeOf(codec, item);
+  // What is in the place of a record and is none tells of none.
+  const isAlone = place && itemId(place.table, place.key) === itemId(table, keyOfItem(table, item));
+  return { codec, item, kind: 'entry', place: isAlone ? undefined : place };
 }
 
 /** Every entry of this plan has the fields of its record's key. */
@@ -78,7 +81,7 @@ async function settle(run: Run, table: TableRef, first: Derived, known: ItemRead
 }
 
 /** Deletes it, if it is as it was read and its record still does not have it. */
-function deletion(table: TableRef, { codec, item, place }: Derived, main: Item | null): Action[] {
+export function deletion(table: TableRef, { codec, item, place }: Derived, main: Item | null): Action[] {
   const entity = codec.name;
   const key = keyOfItem(table, item);
   const gone: Action = {
@@ -93,7 +96,7 @@ function deletion(table: TableRef, { codec, item, place }: Derived, main: Item |
   return [gone, { kind: 'check', ...place, purpose: { kind: 'unchanged', entity }, condition }];
 }
 
-function isWanted(run: Run, table: TableRef, { codec, kind, item }: Derived, main: Item): boolean {
+export function isWanted(run: Run, table: TableRef, { codec, kind, item }: Derived, main: Item): boolean {
   if (kind === 'guard') return holds(run, codec, table, main, item);
   try {
     return entriesById(codec, run.read(codec, main)).has(itemId(table, keyOfItem(table, item)));

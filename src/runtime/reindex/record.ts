@@ -24,7 +24,8 @@ export interface Found {
 }
 
 /** A record's items as the plan says. */
-interface Wanted extends Found {
+export interface Wanted extends Found {
+  readonly record: object;
   /** Where its main item is, and where it belongs. */
   readonly key: Key;
   readonly place: Key;
@@ -58,34 +59,41 @@ export async function reindexRecords(run: Run, found: readonly Found[]): Promise
 
 function wantedOf(run: Run, found: Found): Wanted | undefined {
   const { codec, table, item } = found;
-  const key = keyOfItem(table, item);
   run.counts.records += 1;
   try {
     if (isMarked(item)) throw beingDeleted(codec.name);
-    const record = run.read(codec, item);
-    const ours = cleaned(codec.item(record));
-    const place = checkKey(keyOfItem(codec.table, ours), codec.table);
-    const entries = entriesById(codec, record);
-    for (const entry of entries.values()) checkKey(keyOfItem(codec.table, entry), codec.table);
-    return {
-      ...found,
-      key,
-      place,
-      isMoved: itemId(table, key) !== itemId(codec.table, place),
-      main: { ...run.foreign(codec, record, table, item), ...ours },
-      ours,
-      lacking: Object.entries(record).find(([, value]) => value === undefined)?.[0],
-      entries,
-      guards: heldBy(codec, record, ours),
-    };
+    return wantedItems(run, found);
   } catch (error) {
-    run.fail(codec.name, key, error);
+    run.fail(codec.name, keyOfItem(table, item), error);
     return undefined;
   }
 }
 
+/** Throws where the record's attributes give no keys. */
+export function wantedItems(run: Run, found: Found): Wanted {
+  const { codec, table, item } = found;
+  const key = keyOfItem(table, item);
+  const record = run.read(codec, item);
+  const ours = cleaned(codec.item(record));
+  const place = checkKey(keyOfItem(codec.table, ours), codec.table);
+  const entries = entriesById(codec, record);
+  for (const entry of entries.values()) checkKey(keyOfItem(codec.table, entry), codec.table);
+  return {
+    ...found,
+    record,
+    key,
+    place,
+    isMoved: itemId(table, key) !== itemId(codec.table, place),
+    main: { ...run.foreign(codec, record, table, item), ...ours },
+    ours,
+    lacking: Object.entries(record).find(([, value]) => value === undefined)?.[0],
+    entries,
+    guards: heldBy(codec, record, ours),
+  };
+}
+
 /** What is read of the items it should have: they may be right already. */
-function keysOf({ codec: { table }, place, isMoved, entries, guards }: Wanted): ItemKey[] {
+export function keysOf({ codec: { table }, place, isMoved, entries, guards }: Wanted): ItemKey[] {
   const keys = [
     ...(isMoved ? [place] : []),
     ...Array.from(entries.values(), (entry) => keyOfItem(table, entry)),
@@ -116,7 +124,7 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
         wanted = next;
         continue;
       }
-      for (const problem of change.problems) run.fail(codec.name, key, problem);
+      for (const { error } of change.problems) run.fail(codec.name, key, error);
       if (change.actions.every(({ kind }) => kind === 'check')) return;
       const outcome = run.dryRun ? { kind: 'done' as const } : await commit(run.requester, change.actions);
       if (outcome.kind === 'done') return count(run, wanted, change.actions);
@@ -150,7 +158,7 @@ async function changedSince(run: Run, { table, key, item }: Wanted): Promise<Ite
 }
 
 /** What no other record would be spared. */
-function isOfStorage({ code }: TableloomError): boolean {
+export function isOfStorage({ code }: TableloomError): boolean {
   return ['BUSY', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED', 'CANCELLED', 'CONFIGURATION'].includes(code);
 }
 
@@ -164,27 +172,36 @@ function count(run: Run, { codec, isMoved, entries, guards }: Wanted, actions: r
   for (const { guard } of guards) run.expected.add(itemId(codec.table, guard.key));
 }
 
-interface Change {
+export interface Change {
   readonly actions: readonly Action[];
-  /** What stays as it is, and why. */
-  readonly problems: readonly TableloomError[];
+  readonly problems: readonly Problem[];
 }
 
-async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Promise<Change> {
+/** What stays as it is, and why. */
+export interface Problem {
+  readonly part: 'record' | 'entry' | 'guard';
+  /** Where the item is, or would be. */
+  readonly key: Key;
+  readonly error: TableloomError;
+}
+
+export async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Promise<Change> {
   const { codec, place, isMoved } = wanted;
   const there = isMoved ? reads.get(codec.table, place) : null;
   const arrival = there === null ? undefined : copied(wanted, there);
   if (arrival && (there?.[nextAttribute] === undefined || arrival.problems.length > 0)) return arrival;
-  const problems: TableloomError[] = [...(arrival?.problems ?? [])];
+  const problems: Problem[] = [...(arrival?.problems ?? [])];
   const actions = [...(arrival?.actions ?? mainActions(wanted))];
   for (const [, entry] of wanted.entries) {
-    const action = entryAction(wanted, entry, reads.get(codec.table, keyOfItem(codec.table, entry)));
-    if (action instanceof TableloomError) problems.push(action);
+    const key = keyOfItem(codec.table, entry);
+    const action = entryAction(wanted, entry, reads.get(codec.table, key));
+    if (action instanceof TableloomError) problems.push({ part: 'entry', key, error: action });
     else if (action) actions.push(action);
   }
   for (const held of wanted.guards) {
-    const action = await guardAction(run, wanted, held, reads.get(codec.table, held.guard.key));
-    if (action instanceof TableloomError) problems.push(action);
+    const { key } = held.guard;
+    const action = await guardAction(run, wanted, held, reads.get(codec.table, key));
+    if (action instanceof TableloomError) problems.push({ part: 'guard', key, error: action });
     else if (action) actions.push(action);
   }
   return { actions, problems };
@@ -196,7 +213,8 @@ function copied({ codec, table, item, key, place, ours, main }: Wanted, there: I
   const isCopy =
     there['_type'] === entity &&
     sameValue(cleaned(codec.item(codec.read(there))) as AttributeValue, ours as AttributeValue);
-  if (!isCopy) return { actions: [], problems: [alreadyExists(entity)] };
+  if (!isCopy)
+    return { actions: [], problems: [{ part: 'record', key: place, error: alreadyExists(entity) }] };
   const purpose = { kind: 'unchanged', entity } as const;
   return {
     actions: [

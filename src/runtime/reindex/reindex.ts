@@ -1,15 +1,14 @@
 /** Brings what is stored of entities to the plan: every item of every record, and nothing else. */
 import type { Requester, Send } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
-import type { Filter, Item, Key, TableRef } from '../types.js';
+import type { Filter, TableRef } from '../types.js';
 import { counterAttributes, guardAttributes, nextAttribute } from '../write/action.js';
 import { correctAggregates, type Tallies, tally } from './aggregates.js';
 import { deleteLeftovers } from './leftovers.js';
 import { reindexRecords } from './record.js';
 import { noCounts, Run, type RunOptions } from './run.js';
-import { type Segment, scanPage } from './scan.js';
-import { Rate } from './throttle.js';
 import type { Phase, ReindexCounts, ReindexOptions, ReindexReport, StoredProject } from './types.js';
+import { isOver, type Place, Walk } from './walk.js';
 
 export interface ReindexContext {
   readonly requester: Requester;
@@ -17,9 +16,6 @@ export interface ReindexContext {
   readonly env: RunOptions['env'];
   readonly now: () => Date;
 }
-
-/** Where a segment goes on: behind a key, at its beginning, or nowhere. */
-type Place = Key | 'start' | 'end';
 
 /** What a cursor says. */
 interface Position {
@@ -31,9 +27,6 @@ interface Position {
 }
 
 const phases = ['records', 'leftovers', 'aggregates'] as const;
-const defaultSegments = 4;
-/** How many items one request reads where the rate is bounded: so that no page overdraws it by much. */
-const pageWithinRate = 100;
 
 /** See `Database.reindex`. */
 export async function reindex(
@@ -47,7 +40,7 @@ export async function reindex(
   const begun = options.resume === undefined ? undefined : positionOf(options.resume, of);
   const { retired } = options;
   const run = new Run(project, entities, begun?.counts ?? noCounts, { ...context, dryRun, retired });
-  const walk = new Walk(context, run, of, options);
+  const phasing = new Phases(context, run, of, options);
   let cursor: string | null = null;
   let isAhead = begun === undefined;
   for (const phase of phases) {
@@ -55,14 +48,18 @@ export async function reindex(
       if (begun?.phase === phase && begun.table === table.name) isAhead = true;
       if (!isAhead || cursor !== null) continue;
       const segments = begun?.phase === phase && begun.table === table.name ? begun.segments : undefined;
-      cursor = await walk.phase(phase, table, segments);
+      cursor = await phasing.phase(phase, table, segments);
     }
   }
   const { readUnits, writeUnits } = context.requester.statistics();
   return { ...run.counts, cursor, readUnits, writeUnits, problems: run.problems };
 }
 
-function entitiesOf({ codecs }: StoredProject, { entities }: ReindexOptions): ReadonlySet<string> {
+/** The names of the entities that are meant. */
+export function entitiesOf(
+  { codecs }: Pick<StoredProject, 'codecs'>,
+  { entities }: Pick<ReindexOptions, 'entities'>,
+): ReadonlySet<string> {
   const known = codecs.map(({ name }) => name);
   const unknown = entities?.find((name) => !known.includes(name));
   if (unknown === undefined) return new Set(entities ?? known);
@@ -82,21 +79,18 @@ function positionOf(cursor: string, of: string): Position {
   throw new TableloomError('CONFIGURATION', message);
 }
 
-/** Reads tables, segment by segment, and does what a phase does to what it finds. */
-class Walk {
-  readonly #context: ReindexContext;
+/** Reads tables, and does what a phase does to what it finds. */
+class Phases {
   readonly #run: Run;
   readonly #of: string;
   readonly #options: ReindexOptions;
-  readonly #rate: Rate | undefined;
+  readonly #walk: Walk;
 
   constructor(context: ReindexContext, run: Run, of: string, options: ReindexOptions) {
-    const { rate } = options;
-    this.#context = context;
     this.#run = run;
     this.#of = of;
     this.#options = options;
-    if (rate !== undefined) this.#rate = new Rate(rate, () => context.requester.statistics());
+    this.#walk = new Walk(context, options);
   }
 
   /** Null where it is complete; else the cursor that resumes it. */
@@ -104,9 +98,9 @@ class Walk {
     const run = this.#run;
     if (phase === 'aggregates') return this.#aggregates(table);
     const filter = phase === 'records' ? recordFilter(run) : leftoverFilter;
-    const places = [...(begun ?? this.#beginnings())];
+    const places = [...(begun ?? this.#walk.beginnings())];
     const cursor = () => this.#cursor(phase, table, places);
-    await this.#each(
+    await this.#walk.each(
       table,
       { filter, places },
       async (items) => {
@@ -117,41 +111,41 @@ class Walk {
         });
         await reindexRecords(run, found);
       },
-      () => this.#options.onProgress?.({ ...run.counts, phase, table: table.name, cursor: cursor() }),
+      (scanned) => this.#report(scanned, phase, table, cursor()),
     );
-    return places.every((place) => place === 'end') ? null : cursor();
+    return isOver(places) ? null : cursor();
   }
 
   /** Aggregates are counted as a whole: a run that is resumed counts them again. */
   async #aggregates(first: TableRef): Promise<string | null> {
     const run = this.#run;
-    const cursor = this.#cursor('aggregates', first, this.#beginnings());
+    const cursor = this.#cursor('aggregates', first, this.#walk.beginnings());
     const isNone = [...run.codecs.values()].every(({ counters }) => counters === undefined);
     if (run.retired ? run.retired.size === 0 : isNone) return null;
     const scan = async (): Promise<Tallies | undefined> => {
       const tallies: Tallies = new Map();
       for (const table of run.tables) {
-        const places = this.#beginnings();
+        const places = this.#walk.beginnings();
         const parts = { filter: countedFilter(run), places, consistent: true };
-        const report = () =>
-          this.#options.onProgress?.({ ...run.counts, phase: 'aggregates', table: table.name, cursor });
-        await this.#each(
+        await this.#walk.each(
           table,
           parts,
           async (items) => {
             for (const item of items) tally(run, tallies, table, item);
           },
-          report,
+          (scanned) => this.#report(scanned, 'aggregates', table, cursor),
         );
-        if (places.some((place) => place !== 'end')) return undefined;
+        if (!isOver(places)) return undefined;
       }
       return tallies;
     };
     return (await correctAggregates(run, scan)) ? null : cursor;
   }
 
-  #beginnings(): Place[] {
-    return Array.from({ length: this.#options.segments ?? defaultSegments }, () => 'start' as const);
+  #report(scanned: number, phase: Phase, { name: table }: TableRef, cursor: string): void {
+    const { counts } = this.#run;
+    counts.scanned += scanned;
+    this.#options.onProgress?.({ ...counts, phase, table, cursor });
   }
 
   #cursor(phase: Phase, { name: table }: TableRef, segments: readonly Place[]): string {
@@ -163,43 +157,6 @@ class Walk {
       counts: this.#run.counts,
     };
     return JSON.stringify(position);
-  }
-
-  /** Reads all segments at the same time, each page after the one before it was dealt with. `places` follows. */
-  async #each(
-    table: TableRef,
-    { filter, places, consistent = false }: { filter: Filter; places: Place[]; consistent?: boolean },
-    take: (items: readonly Item[]) => Promise<void>,
-    report: () => void,
-  ): Promise<void> {
-    const { signal } = this.#options;
-    const { requester, scan } = this.#context;
-    const limit = this.#rate && pageWithinRate;
-    let failed = false;
-    const walk = async (number: number) => {
-      for (;;) {
-        const place = places[number];
-        if (place === undefined || place === 'end' || signal?.aborted || failed) return;
-        await this.#rate?.turn(signal);
-        if (signal?.aborted) return;
-        const segment: Segment = { number, of: places.length, after: place === 'start' ? undefined : place };
-        const page = await scanPage(requester, scan, table, segment, { filter, limit, consistent });
-        await take(page.items);
-        this.#run.counts.scanned += page.scanned;
-        places[number] = page.next ?? 'end';
-        report();
-      }
-    };
-    // All segments end before the first error is thrown: none is left running.
-    const ended = await Promise.allSettled(
-      places.map((_, number) =>
-        walk(number).catch((error: unknown) => {
-          failed = true;
-          throw error;
-        }),
-      ),
-    );
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
   }
 }
 
@@ -221,7 +178,7 @@ const leftoverFilter: Filter = {
 };
 
 /** Main items of entities that count, and the items of aggregates. */
-function countedFilter({ codecs }: Run): Filter {
+export function countedFilter({ codecs }: Run): Filter {
   const counting = [...codecs.values()].filter(({ counters }) => counters !== undefined);
   const isNumber = 'attribute_exists(#n)';
   if (counting.length === 0)

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly env: Pick<WriteEnvironment, 'rule'>;
   readonly dryRun: boolean;
   readonly retired: readonly string[] | undefined;
+  /** Items under keys that are not those of their records are no records. */
+  readonly isStrict?: boolean;
   readonly now: () => Date;
 }
 
@@ -36,6 +38,7 @@ export class Run {
   readonly dryRun: boolean;
   /** Names of aggregates whose items may be those of another plan: only these are dealt with. Undefined: all are counted. */
   readonly retired: ReadonlySet<string> | undefined;
+  readonly isStrict: boolean;
   readonly now: () => Date;
   /** What was done so far, earlier runs included. */
   readonly counts: { -readonly [Name in keyof ReindexCounts]: number };
@@ -53,11 +56,12 @@ export class Run {
     { codecs, tables }: StoredProject,
     entities: ReadonlySet<string>,
     counts: ReindexCounts,
-    { requester, env, dryRun, retired, now }: RunOptions,
+    { requester, env, dryRun, retired, isStrict = false, now }: RunOptions,
   ) {
     this.requester = requester;
     this.dryRun = dryRun;
     this.retired = retired && new Set(retired);
+    this.isStrict = isStrict;
     this.now = now;
     this.#env = env;
     this.counts = { ...counts };
@@ -68,6 +72,11 @@ export class Run {
 
   get tables(): readonly TableRef[] {
     return [...this.#tables.values()].map(tableRefOf);
+  }
+
+  /** The attribute that DynamoDB expires items of a table by. */
+  expiry(table: string): string | undefined {
+    return this.#tables.get(table)?.ttl;
   }
 
   fail(entity: string, key: Key, error: unknown): void {

@@ -39,13 +39,19 @@ export interface ScannedPage {
   readonly next: Key | undefined;
 }
 
-/** @param limit how many items one request reads at most */
+export interface ScanOptions {
+  readonly filter?: Filter | undefined;
+  /** How many items one request reads at most. */
+  readonly limit: number | undefined;
+  readonly consistent: boolean;
+}
+
 export async function scanPage(
   requester: Requester,
   send: Send<'Scan'>,
   table: TableRef,
   segment: Segment,
-  { filter, limit, consistent }: { filter?: Filter; limit: number | undefined; consistent: boolean },
+  { filter, limit, consistent }: ScanOptions,
 ): Promise<ScannedPage> {
   const input = {
     TableName: requester.tableName(table),

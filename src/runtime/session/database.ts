@@ -31,6 +31,8 @@ import { scanBy } from '../reindex/scan.js';
 import type { ReindexOptions, ReindexReport, StoredProject } from '../reindex/types.js';
 import { type ComputeRulesByName, computeRule, neededRules } from '../rules.js';
 import { partitionKeys, storedTables, type TableNames } from '../tables/definition.js';
+import type { VerifiedProject, VerifyOptions, VerifyReport } from '../verify/types.js';
+import { verify } from '../verify/verify.js';
 import type { Action } from '../write/action.js';
 import { Contention } from '../write/contention.js';
 import { Session } from './session.js';
@@ -230,6 +232,26 @@ export class Database<Rules = unknown> {
     const scan = scanBy(client);
     const env = { rule: (name: string) => computeRule(this.#compute, name) };
     return reindex({ requester, scan, env, now: this.#clock }, project, options);
+  }
+
+  /**
+   * Compares everything that is stored with what the records say: index keys, entries, guards of unique values, counts, sums,
+   * references, versions and sequences, and reports what is missing, stale, orphaned, doubled, unreadable or unknown. With
+   * `repair`, corrects what follows from the records, on the condition that it is as it was read; the rest stays as it is.
+   *
+   * Reads the tables by segmented scans: for jobs. Servers of the current plan may go on writing: what looks wrong is read
+   * again as of one moment before it is reported. PLAN_MISMATCH while a migration is under way, or where the tables
+   * are stored by another version of the plan.
+   *
+   *     const { found, findings } = await database.verify({ tables, codecs }, { rate: 500 });
+   *
+   * @param project what the generated `index.ts` exports; `tableloom verify` adds the types of values
+   */
+  verify(project: VerifiedProject, options: VerifyOptions = {}): Promise<VerifyReport> {
+    const requester = this.#requester({ capacity: true });
+    const scan = scanBy(this.#options.client);
+    const env = { rule: (name: string) => computeRule(this.#compute, name) };
+    return verify({ requester, scan, env, now: this.#clock }, project, options);
   }
 
   /** Brings records to another version of the plan, while servers of both work on them: see `Migration`. */

@@ -63,7 +63,7 @@ function greatestKey(keyOf: (revision: number) => Key): Key {
 
 /** The versions that a record's write adds, each with where the record's other versions are stored. */
 export function versionsOf<R extends object>(
-  codec: EntityCodec<R>,
+  codec: Pick<EntityCodec<R>, 'table' | 'key' | 'versions' | 'keep'> & { readonly revision?: string },
   record: R,
   keyOfItem: (item: Item) => Key,
 ): { readonly item: Item; readonly versions: VersionsOfRecord | undefined }[] {

@@ -10,8 +10,8 @@ import {
   createTables,
   Database,
   type Importer,
+  type ImportVerifyReport,
   resolveTableNames,
-  type VerifyReport,
 } from 'tableloom/runtime';
 import { tables } from '../../../generated/index.js';
 import { Choices } from '../../../src/server/seed/random.js';
@@ -44,8 +44,8 @@ export interface HarnessReport {
   readonly reads: readonly number[];
   readonly calls: number;
   /** What was found when the traffic had ended, and repaired. */
-  readonly verified: VerifyReport;
-  readonly again: VerifyReport;
+  readonly verified: ImportVerifyReport;
+  readonly again: ImportVerifyReport;
   readonly comparison: Comparison;
 }
 

@@ -175,7 +175,7 @@ interface Keys {
 }
 
 /** @param named what the fields of the templates are called in the record */
-function keyForm(
+export function keyForm(
   { partition, sort, shards = null }: Keys,
   { present, when }: Pick<SlotPlan, 'present' | 'when'>,
   named?: ReadonlyMap<string, string>,
