@@ -39,15 +39,20 @@ export type {
 export type { Bridge, BridgeOptions, ShadowDifference } from './import/bridge.js';
 export type { ImportProject } from './import/context.js';
 export type { Importer, ImportStatus } from './import/importer.js';
+export type { LedgerEntry } from './import/ledger.js';
 export type {
   ImportMapping,
   InvertibleTransform,
+  SourceMapping,
   Transform,
   TransformContext,
   Transforms,
 } from './import/mapping.js';
 export type { ReverseOptions, ReverseReport } from './import/reverse.js';
+export type { Row } from './import/rows/rows.js';
+export type { Landed } from './import/run/reconcile.js';
 export type { RetryReport } from './import/run/retry.js';
+export type { PhaseOptions, Switch } from './import/switch.js';
 export type {
   ImportFinding,
   ImportFindingKind,
@@ -62,7 +67,23 @@ export type {
 } from './import/types.js';
 export { importPhases } from './import/types.js';
 export type { ItemKey } from './keys/item-key.js';
-export type { EncodeForm, Existence, KeyForm, PartForm } from './migrate/form.js';
+export type {
+  AttributeForm,
+  CounterForm,
+  EncodeForm,
+  EntryForm,
+  Existence,
+  GuardForm,
+  KeyForm,
+  PartForm,
+  ReferencedByForm,
+  ReferenceForm,
+  StoredForm,
+  VersionForm,
+} from './migrate/form.js';
+export type { Migration, MigrationOptions, MigrationSettings } from './migrate/migration.js';
+export { type Obstacle, obstacles } from './migrate/obstacles.js';
+export type { MigrationPhase, PlanRecord, StoredPlan } from './migrate/plan-record.js';
 export type {
   CacheRead,
   ObservedDelivery,

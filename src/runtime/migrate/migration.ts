@@ -36,6 +36,7 @@ export class Migration {
   readonly #tables: readonly TableRef[];
   readonly #settleMs: number;
 
+  /** @internal `Database.migration` makes one. */
   constructor(context: ReindexContext, { tables, settleMs }: MigrationSettings) {
     this.#context = context;
     this.#tables = tables;

@@ -16,15 +16,22 @@ import type { StoredForm } from './form.js';
  * - `contracting`: servers of `to` delete what `from` has of a record; those of `from` are refused.
  * - `rolling-back`: the reverse.
  */
-export const phases = [
+export type MigrationPhase =
+  | 'settled'
+  | 'delete-only'
+  | 'write-only'
+  | 'both'
+  | 'contracting'
+  | 'rolling-back';
+
+const phases: ReadonlySet<unknown> = new Set<MigrationPhase>([
   'settled',
   'delete-only',
   'write-only',
   'both',
   'contracting',
   'rolling-back',
-] as const;
-export type MigrationPhase = (typeof phases)[number];
+]);
 
 /** How records are stored, by the plan's fingerprint. */
 export interface StoredPlan {
@@ -60,7 +67,7 @@ export async function readPlan(requester: Requester, table: TableRef): Promise<P
 function planOf(item: Item): PlanRecord {
   const { phase, format, revision, run } = item;
   const packed = item['plans'];
-  if (format !== 1 || !(packed instanceof Uint8Array) || !phases.includes(phase as MigrationPhase))
+  if (format !== 1 || !(packed instanceof Uint8Array) || !phases.has(phase))
     throw new TableloomError(
       'PLAN_MISMATCH',
       'A later version of Tableloom has noted in the table how its records are stored: update the package.',

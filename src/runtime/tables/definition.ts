@@ -34,7 +34,9 @@ export const partitionKeys: unique symbol = Symbol('partition keys');
 /** Physical table names by logical ones, with the rules that writes to the tables need, and what is stored in them. */
 export interface TableNames<Rules = unknown> extends Readonly<Record<string, string>> {
   readonly [neededRules]?: RuleNames<Rules>;
+  /** @internal */
   readonly [storedTables]?: readonly StoredTable[];
+  /** @internal */
   readonly [partitionKeys]?: readonly string[];
 }
 

@@ -23,7 +23,7 @@ export interface CallEnvironment {
   rule(name: string): (record: never) => unknown;
   /** What everything that is written depends on. */
   premises(): readonly Premise[];
-  /** How changes of an entity's records keep up what another version of the plan stores of them, where there is one. */
+  /** @internal How changes of an entity's records keep up what another version of the plan stores of them, where there is one. */
   sharing(entity: string): Sharing | undefined;
 }
 
