@@ -36,6 +36,8 @@ interface Wanted extends Found {
   readonly lacking: string | undefined;
   readonly entries: ReadonlyMap<string, Item>;
   readonly guards: readonly Held[];
+  /** What another version of the plan may have stored of it, none of these. */
+  readonly leaving: readonly Item[];
 }
 
 /** How many records are written at the same time. */
@@ -77,6 +79,10 @@ function wantedOf(run: Run, found: Found): Wanted | undefined {
       lacking: Object.entries(record).find(([, value]) => value === undefined)?.[0],
       entries,
       guards: heldBy(codec, record, ours),
+      leaving: (codec.leaving?.(item) ?? []).filter((one) => {
+        const id = itemId(codec.table, keyOfItem(codec.table, one));
+        return !entries.has(id) && id !== itemId(table, key) && id !== itemId(codec.table, place);
+      }),
     };
   } catch (error) {
     run.fail(codec.name, key, error);
@@ -85,11 +91,12 @@ function wantedOf(run: Run, found: Found): Wanted | undefined {
 }
 
 /** What is read of the items it should have: they may be right already. */
-function keysOf({ codec: { table }, place, isMoved, entries, guards }: Wanted): ItemKey[] {
+function keysOf({ codec: { table }, place, isMoved, entries, guards, leaving }: Wanted): ItemKey[] {
   const keys = [
     ...(isMoved ? [place] : []),
     ...Array.from(entries.values(), (entry) => keyOfItem(table, entry)),
     ...guards.map(({ guard }) => checkKey(guard.key, table)),
+    ...leaving.map((item) => keyOfItem(table, item)),
   ];
   return keys.map((key) => ({ table, key, consistent: true }));
 }
@@ -102,8 +109,22 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
   try {
     for (;;) {
       const change = await changeOf(run, wanted, reads);
+      // A scan may have read what is gone by now, and where nothing is written, no condition tells that it is.
+      const isRight = change.actions.every(({ kind }) => kind === 'check');
+      const isDoubtful = change.problems.length > 0 || (run.dryRun && !isRight);
+      const stale = isDoubtful ? await changedSince(run, wanted) : undefined;
+      if (stale === null) return;
+      if (stale !== undefined && (await retry.wait())) {
+        run.counts.records -= 1;
+        const next = wantedOf(run, { codec, table, item: stale });
+        if (next === undefined) return;
+        reads = new ItemReads(run.requester);
+        await reads.load(keysOf(next));
+        wanted = next;
+        continue;
+      }
       for (const problem of change.problems) run.fail(codec.name, key, problem);
-      if (change.actions.every(({ kind }) => kind === 'check')) return;
+      if (isRight) return;
       const outcome = run.dryRun ? { kind: 'done' as const } : await commit(run.requester, change.actions);
       if (outcome.kind === 'done') return count(run, wanted, change.actions);
       if (!(await retry.wait())) throw conflict(outcome.error.cause);
@@ -125,6 +146,17 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
     if (!(error instanceof TableloomError) || isOfStorage(error)) throw error;
     run.fail(codec.name, key, error);
   }
+}
+
+/** The item as it is now, null where it is gone; undefined where it is as it was read: so is all that belongs to it. */
+export async function changedSince(
+  run: Run,
+  { table, key, item }: Pick<Wanted, 'table' | 'key' | 'item'>,
+): Promise<Item | null | undefined> {
+  const reads = new ItemReads(run.requester);
+  await reads.load([{ table, key, consistent: true }]);
+  const now = reads.get(table, key);
+  return now !== null && sameValue(now as AttributeValue, item as AttributeValue) ? undefined : now;
 }
 
 /** What no other record would be spared. */
@@ -164,6 +196,14 @@ async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Promise<Cha
     const action = await guardAction(run, wanted, held, reads.get(codec.table, held.guard.key));
     if (action instanceof TableloomError) problems.push(action);
     else if (action) actions.push(action);
+  }
+  // At once: what reads an index would find the record twice.
+  for (const item of wanted.leaving) {
+    const key = keyOfItem(codec.table, item);
+    const left = reads.get(codec.table, key);
+    if (left === null || left['_type'] !== item['_type']) continue;
+    const purpose = { kind: 'derived', entity: codec.name } as const;
+    actions.push({ kind: 'delete', table: codec.table, key, purpose, condition: same(left) });
   }
   return { actions, problems };
 }

@@ -172,14 +172,15 @@ class Walk {
     take: (items: readonly Item[]) => Promise<void>,
     report: () => void,
   ): Promise<void> {
-    const { signal } = this.#options;
+    const { signal, pause } = this.#options;
     const { requester, scan } = this.#context;
-    const limit = this.#rate && pageWithinRate;
+    const limit = (this.#rate ?? pause) && pageWithinRate;
     let failed = false;
     const walk = async (number: number) => {
       for (;;) {
         const place = places[number];
         if (place === undefined || place === 'end' || signal?.aborted || failed) return;
+        await pause?.(signal);
         await this.#rate?.turn(signal);
         if (signal?.aborted) return;
         const segment: Segment = { number, of: places.length, after: place === 'start' ? undefined : place };

@@ -229,6 +229,14 @@ export class Database<Rules = unknown> {
     return new Migration({ requester, scan, env, now: this.#clock }, { ...settings, tables });
   }
 
+  /**
+   * Why all requests are refused (PLAN_MISMATCH), where the tables store records by a version that this code is not of: as far
+   * as is known, from at most 5 seconds ago. Undefined: they are not.
+   */
+  planRefusal(): TableloomError | undefined {
+    return this.#plan?.refusal;
+  }
+
   /** What other processes have written. */
   #heard(wakes: readonly Wake[]): void {
     const now = this.#now();
