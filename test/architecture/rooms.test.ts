@@ -133,8 +133,9 @@ const rooms = {
   },
   project: {
     at: [
-      ...['deploy', 'dev', 'reindex', 'tables'].map((name) => `src/cli/commands/${name}.ts`),
+      ...['deploy', 'dev', 'migrate', 'reindex', 'tables'].map((name) => `src/cli/commands/${name}.ts`),
       'src/cli/dev/',
+      'src/cli/migrate/',
       'src/cli/project/',
     ],
     imports: ['cli', 'data', 'preset', 'review', 'runtime', 'fastify', 'embedded'],

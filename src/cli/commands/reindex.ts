@@ -3,11 +3,10 @@
 import { randomUUID } from 'node:crypto';
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Database, type ReindexProgress, type ReindexReport } from 'tableloom/runtime';
-import { printLock, reindexed, settle } from '../../generator/lock.js';
-import type { TableloomRun } from '../../generator/preset.js';
-import { writeAll } from '../files.js';
 import { Mistake } from '../mistakes.js';
+import { acceptRecords } from '../project/accepted.js';
 import { loadCode } from '../project/code.js';
+import { countOf } from '../project/counts.js';
 import { currentRun } from '../project/current.js';
 import { asMistake, type EndpointOptions, endpointOf, namesOf } from '../project/endpoint.js';
 import { ProgressFile, usualFile } from '../project/progress-file.js';
@@ -73,7 +72,7 @@ async function reindex(
     else for (const line of told(report, options, place, file.path)) terminal.say(line);
     if (report.cursor !== null || report.failed > 0) return 1;
     if (dryRun) return report.changed + report.deleted + report.aggregates > 0 ? 1 : 0;
-    accept(run, all ? generated.codecs.map(({ name }) => name) : entities);
+    acceptRecords(run, all ? generated.codecs.map(({ name }) => name) : entities);
     return 0;
   } catch (error) {
     throw asMistake(error);
@@ -86,13 +85,6 @@ async function reindex(
 
 function fileOf({ resume }: ReindexVerbOptions): string {
   return resume === undefined || resume === 'auto' ? usualFile : resume;
-}
-
-function countOf(option: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new Mistake(`\`${option} ${text}\` is not a whole number from 1 to ${most}.`);
 }
 
 /** How many items there are, as DynamoDB counts them some six hours late; 0 where it does not say. */
@@ -170,12 +162,4 @@ function told(report: ReindexReport, options: ReindexVerbOptions, place: string,
       ? []
       : [`Stopped. Resume with the same command and \`--resume ${file === usualFile ? 'auto' : file}\`.`]),
   ];
-}
-
-/** What the lock knew that stored records needed is done. */
-function accept({ lock, lockPath }: TableloomRun, entities: readonly string[]): void {
-  const names = entities.flatMap((entity) => reindexed(lock, entity));
-  if (names.length === 0) return;
-  writeAll(new Map([[lockPath, printLock(settle(lock, names))]]));
-  terminal.note(`${lockPath} says no longer that ${names.join(', ')} have to be dealt with: commit it.`);
 }
