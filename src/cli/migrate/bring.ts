@@ -23,7 +23,8 @@ export async function bring(
     shown.event(`done: ${text}`, { event: 'table', table, step }),
   );
   // Tables that were not there are by now.
-  const { migration } = await target.open();
+  const { migration, database } = await target.open();
+  work.watch(database);
   work.checkpoint();
   if (await migration.note(start.plan))
     shown.event(

@@ -28,25 +28,21 @@ export class Work {
   readonly #abort: AbortController;
   readonly #items: number;
 
+  readonly #pace = new Pace();
+  readonly #watched: (() => void)[] = [];
+
   private constructor(
     runner: Runner,
     abort: AbortController,
     { items }: Opened,
-    options: WorkOptions,
-    pace: Pace,
+    settings: Settings,
+    isJson: boolean,
   ) {
     this.runner = runner;
-    this.shown = new Shown(options.json ?? false);
+    this.shown = new Shown(isJson);
     this.#abort = abort;
     this.#items = items;
-    const segments = countOf('--segments', options.segments, 64);
-    const rate = countOf('--rate', options.rate, 1_000_000);
-    this.#options = {
-      signal: abort.signal,
-      pause: (signal) => pace.turn(signal),
-      ...(segments !== undefined && { segments }),
-      ...(rate !== undefined && { rate }),
-    };
+    this.#options = { ...settings, signal: abort.signal, pause: (signal) => this.#pace.turn(signal) };
   }
 
   /** Takes the migration over, works on it, and lets it go, however that ends. */
@@ -56,6 +52,7 @@ export class Work {
     options: WorkOptions,
     work: (work: Work) => Promise<number>,
   ): Promise<number> {
+    const settings = settingsOf(options);
     const abort = new AbortController();
     let isLost = false;
     const lost = () => {
@@ -63,17 +60,12 @@ export class Work {
       abort.abort();
     };
     const runner = await Runner.claim(opened.migration, step, lost, options.silenceMs);
-    const pace = new Pace();
-    const unobserve = opened.database.observe({
-      request: ({ operation }) =>
-        /^(?:TransactWriteItems|(?:Put|Update|Delete)Item)$/.test(operation)
-          ? { ended: ({ ms, error }) => pace.wrote(ms, isThrottle(error)) }
-          : undefined,
-    });
+    const made = new Work(runner, abort, opened, settings, options.json ?? false);
+    made.watch(opened.database);
     const stop = () => abort.abort();
     process.once('SIGINT', stop).once('SIGTERM', stop);
     try {
-      const code = await work(new Work(runner, abort, opened, options, pace));
+      const code = await work(made);
       await runner.complete();
       return code;
     } catch (error) {
@@ -86,8 +78,19 @@ export class Work {
       throw error;
     } finally {
       process.removeListener('SIGINT', stop).removeListener('SIGTERM', stop);
-      unobserve();
+      for (const end of made.#watched) end();
     }
+  }
+
+  /** The work is held back where writes of this database take long. */
+  watch(database: Opened['database']): void {
+    const end = database.observe({
+      request: ({ operation }) =>
+        /^(?:TransactWriteItems|(?:Put|Update|Delete)Item)$/.test(operation)
+          ? { ended: ({ ms, error }) => this.#pace.wrote(ms, isThrottle(error)) }
+          : undefined,
+    });
+    this.#watched.push(end);
   }
 
   /** @throws Paused where it was stopped before its end: it can be resumed */
@@ -113,6 +116,14 @@ export class Work {
   checkpoint(): void {
     if (this.#abort.signal.aborted) throw new Paused();
   }
+}
+
+type Settings = Pick<MigrationOptions, 'segments' | 'rate'>;
+
+function settingsOf(options: WorkOptions): Settings {
+  const segments = countOf('--segments', options.segments, 64);
+  const rate = countOf('--rate', options.rate, 1_000_000);
+  return { ...(segments !== undefined && { segments }), ...(rate !== undefined && { rate }) };
 }
 
 function isThrottle(error: unknown): boolean {

@@ -42,6 +42,7 @@ export class SideBySide {
   readonly #dice: Dice;
   readonly #pass: ReturnType<typeof passing>;
   readonly #isFilled: boolean;
+  readonly #isNormalized: boolean;
   #ids = 0;
   #isShared = false;
   /** Records move to other items of the same index keys: a cursor of a moment ago is another one, and as good. */
@@ -54,8 +55,10 @@ export class SideBySide {
     {
       dice,
       isFilled,
+      isNormalized,
       migration,
-    }: { readonly dice: Dice; readonly isFilled: boolean; readonly migration: Migration },
+    }: Pick<SideBySide, 'migration'> &
+      Readonly<Record<'isFilled' | 'isNormalized', boolean>> & { readonly dice: Dice },
   ) {
     this.old = old;
     this.next = next;
@@ -63,6 +66,7 @@ export class SideBySide {
     this.#tables = tables;
     this.#dice = dice;
     this.#isFilled = isFilled;
+    this.#isNormalized = isNormalized;
     this.#pass = passing(old.declared, next.declared);
     this.migration = migration;
   }
@@ -86,13 +90,14 @@ export class SideBySide {
     });
     const old = await Play.of(texts[0], first, emptyTally(), atEnd, {}, tables, { planMs: 0 });
     const next = await old.beside(texts[1], second);
-    if (texts[1].yaml.includes('normalize')) lowerNames(next);
+    const isNormalized = texts[1].yaml.includes('normalize');
+    if (isNormalized) lowerNames(next);
     const dice = new Dice(seed);
     const isFilled = texts[1].yaml.includes('readDefault');
     // What it sends is no request of a server.
     const job = await old.project.reopened({ ...generatedOf(first), tables });
     const migration = job.database.migration({ settleMs: 0 });
-    return new SideBySide([old, next], [first, second], tables, { dice, isFilled, migration });
+    return new SideBySide([old, next], [first, second], tables, { dice, isFilled, isNormalized, migration });
   }
 
   get plans() {
@@ -141,7 +146,19 @@ export class SideBySide {
       if (at % 4 === 0) await this.ask(play, 1);
     }
     await this.ask(play, 1);
-    if (this.#isShared) other.state = this.#pass(play.declared, play.state, other.state);
+    if (this.#isShared) other.state = this.#seenBy(other, play);
+  }
+
+  /** What is read otherwise is stored as it was: the former version sees the names that it wrote. */
+  #seenBy(other: Play, by: Play): Play['state'] {
+    const state = this.#pass(by.declared, by.state, other.state);
+    if (!this.#isNormalized || other !== this.old) return state;
+    const names = new Map((other.state.get('Item') ?? []).map(({ id, name }) => [id, String(name)]));
+    const items = (state.get('Item') ?? []).map((item) => {
+      const known = names.get(item.id);
+      return known?.toLowerCase() === item.name ? { ...item, name: known } : item;
+    });
+    return new Map(state).set('Item', items);
   }
 
   /** Both, in turns. */
@@ -225,6 +242,8 @@ export class SideBySide {
     const value = (name: string, isOptional: boolean): unknown => {
       if (name === 'id') return isOwner ? this.#dice.of(owners) : id;
       if (isOptional && this.#dice.below(3) === 0) return undefined;
+      // Whether a name of the same meaning is another one is not for the oracle to tell.
+      if (isOptional && name === 'name' && this.#isNormalized) return undefined;
       if (name === 'code') return `c${this.#ids++}`;
       const values: Readonly<Record<string, readonly unknown[]>> = {
         owner: owners,
