@@ -8,6 +8,7 @@ import type { DevOptions } from './cli/commands/dev.js';
 import type { DocumentsOptions } from './cli/commands/documents.js';
 import type { ExplainOptions } from './cli/commands/explain.js';
 import type { InitOptions } from './cli/commands/init.js';
+import type { MigrateAction, MigrateVerbOptions } from './cli/commands/migrate.js';
 import type { ReindexVerbOptions } from './cli/commands/reindex.js';
 import type { ReviewOptions } from './cli/commands/review.js';
 import type { TablesVerbOptions } from './cli/commands/tables.js';
@@ -151,6 +152,10 @@ endpointVerb(
   .option('--plan', 'print the steps, and take none')
   .option('--delete-indexes', 'delete global indexes that no pattern reads any more')
   .option('--no-recovery', 'leave point-in-time recovery as it is')
+  .option(
+    '--offline',
+    'no server runs: note this version, and leave records that are stored otherwise to `reindex`',
+  )
   .option('--json', 'print the steps as JSON')
   .addHelpText(
     'after',
@@ -232,6 +237,61 @@ addImportVerbs(
   examples,
 );
 
+const migrate = program
+  .command('migrate')
+  .description('bring stored records to another version of the project while servers of both work on them');
+
+function migrateVerb(action: MigrateAction, summary: string): Command {
+  return endpointVerb(action, summary, migrate).action(
+    run(async (options: MigrateVerbOptions) =>
+      (await import('./cli/commands/migrate.js')).migrateVerb(action, options),
+    ),
+  );
+}
+
+/** Options of what reads and writes all records. */
+function paced(command: Command): Command {
+  return command
+    .option('--segments <number>', 'how many parts of a table are read at the same time; left out: 4')
+    .option('--rate <units>', 'use at most so many read units a second, and as many write units')
+    .option('--json', 'print what happens as JSON, an event a line');
+}
+
+const deployed = ['--from <commit>', 'the commit that is deployed, where the tables do not say it'] as const;
+
+migrateVerb('plan', 'print what is stored otherwise, what prevents it, and the steps; writes nothing')
+  .option(...deployed)
+  .option('--json', 'print the plan as JSON')
+  .addHelpText('after', examples('tableloom migrate plan', 'tableloom migrate plan --from v1.4.0 --json'));
+
+paced(
+  migrateVerb(
+    'run',
+    'add to the tables, let servers keep up what both versions store, bring records from before to it, verify them, and serve both versions; resumes what was ended',
+  ).option(...deployed),
+).addHelpText(
+  'after',
+  examples('tableloom migrate run --from v1.4.0', 'tableloom migrate run --rate 500 --json'),
+);
+
+migrateVerb('status', 'print how far a migration is, who runs it, and what comes next')
+  .option('--json', 'print it as JSON')
+  .addHelpText('after', examples('tableloom migrate status'));
+
+paced(
+  migrateVerb('complete', 'refuse servers of the former version, and delete what only they read').option(
+    '--delete-indexes',
+    'delete global indexes that no pattern reads any more',
+  ),
+).addHelpText('after', examples('tableloom migrate complete --delete-indexes'));
+
+paced(
+  migrateVerb(
+    'rollback',
+    'refuse servers of the new version, and delete what only they read; what was written since stays',
+  ),
+).addHelpText('after', examples('tableloom migrate rollback'));
+
 program
   .command('init')
   .description('write a project that works, to start from')
@@ -262,8 +322,8 @@ function cacheCompiledCode(): void {
     module.enableCompileCache();
 }
 
-function verb(name: string, summary: string): Command {
-  return program
+function verb(name: string, summary: string, parent: Command = program): Command {
+  return parent
     .command(name)
     .description(summary)
     .option('--root <dir>', 'the folder of the project', '.')
@@ -275,8 +335,8 @@ function verb(name: string, summary: string): Command {
 }
 
 /** A verb that works on the tables of a DynamoDB. */
-function endpointVerb(name: string, summary: string): Command {
-  return verb(name, summary).option(
+function endpointVerb(name: string, summary: string, parent?: Command): Command {
+  return verb(name, summary, parent).option(
     '--endpoint <url>',
     'the DynamoDB; left out: DYNAMODB_ENDPOINT, or Amazon DynamoDB in AWS_REGION',
   );

@@ -12,13 +12,13 @@ export interface Commit {
   readonly hash: string;
 }
 
-/** @throws Mistake where git is not there, or knows no such commit */
-export function commitOf(reference: string): Commit {
+/** @throws Mistake where git is not there, or knows no such commit. @param option what took the reference */
+export function commitOf(reference: string, option = '--against'): Commit {
   const hash = hashOf(reference);
   if (hash === undefined)
     throw new Mistake(
       `There is no commit ${reference} in the repository of ${process.cwd()}.`,
-      'Give a branch, a tag or a hash to `--against`, and fetch it where the checkout is shallow.',
+      `Give a branch, a tag or a hash to \`${option}\`, and fetch it where the checkout is shallow.`,
     );
   const short = hash.slice(0, 8);
   return {

@@ -41,8 +41,11 @@ export type { ImportProject } from './import/context.js';
 export type { Importer, ImportStatus } from './import/importer.js';
 export type { LedgerEntry } from './import/ledger.js';
 export type {
+  CollisionPolicy,
+  FieldMapping,
   ImportMapping,
   InvertibleTransform,
+  Rejection,
   SourceMapping,
   Transform,
   TransformContext,
@@ -84,6 +87,7 @@ export type {
 export type { Migration, MigrationOptions, MigrationSettings } from './migrate/migration.js';
 export { type Obstacle, obstacles } from './migrate/obstacles.js';
 export type { MigrationPhase, PlanRecord, StoredPlan } from './migrate/plan-record.js';
+export type { KeptRun, MigrationRun, RunProgress, RunStep } from './migrate/run-record.js';
 export type {
   CacheRead,
   ObservedDelivery,

@@ -140,11 +140,12 @@ const rooms = {
   },
   project: {
     at: [
-      ...['deploy', 'dev', 'import', 'reindex', 'tables', 'verify'].map(
+      ...['deploy', 'dev', 'import', 'migrate', 'reindex', 'tables', 'verify'].map(
         (name) => `src/cli/commands/${name}.ts`,
       ),
       'src/cli/dev/',
       'src/cli/import/',
+      'src/cli/migrate/',
       'src/cli/project/',
     ],
     imports: ['cli', 'data', 'importing', 'preset', 'review', 'runtime', 'fastify', 'embedded'],

@@ -98,10 +98,11 @@ test('five versions of a model, each planned, deployed, and then as declared', a
   const asDeclared = 'PREFIX-orders at ENDPOINT\n  is as declared\n';
   for (const version of versions.slice(0, 4)) {
     await project.generate(version);
-    const plan = await project.deploy({ plan: true });
+    const plan = await project.deploy({ plan: true, offline: true });
     texts.push(`# ${version[0]}: tableloom deploy --plan\n${plan.out}`);
     expect(plan).toMatchObject({ code: 0, err: '' });
-    const deployed = await project.deploy();
+    // Nothing runs here, and nothing is stored.
+    const deployed = await project.deploy({ offline: true });
     expect(deployed).toMatchObject({ code: 0, out: plan.out });
     texts.push(`# ${version[0]}: tableloom deploy\n${deployed.err}`);
     if (version[0] === '1-first') expect(project.lock()).toContain('"sealed": true');
@@ -123,7 +124,7 @@ test('five versions of a model, each planned, deployed, and then as declared', a
   if (last === undefined) throw new Error('there are five versions');
   await project.generate(last);
   for (const options of [{ plan: true }, {}]) {
-    const refused = await project.deploy(options);
+    const refused = await project.deploy({ offline: true, ...options });
     expect(refused).toMatchObject({ code: 1, err: '' });
     if (options.plan) texts.push(`# ${last[0]}: tableloom deploy --plan\n${refused.out}`);
   }

@@ -53,6 +53,13 @@ describe('the operations of the reference application', () => {
     expect([...allowed].filter((one) => !sent.has(one) && !byRules.includes(one))).toEqual([]);
   });
 
+  test('are sent by servers that read, in each table that stores records, how', () => {
+    const stored = new Set(plan.entities.map(({ table }) => table));
+    const read = all.filter(({ because }) => because.includes('migrate'));
+    expect(read.map(({ action }) => action)).toEqual(read.map(() => 'dynamodb:GetItem'));
+    expect(new Set(read.map(({ resource }) => resource))).toEqual(stored);
+  });
+
   test('are of rules that say what they write, but for those that write as much as there is', () => {
     expect(without).toEqual(['eraseUser', 'eraseContractor']);
   });

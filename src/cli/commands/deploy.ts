@@ -1,15 +1,16 @@
 /** `tableloom deploy`: brings the tables of an endpoint to the plan. */
 
-import { deployTables, type TableChanges, type TableStep, tableChanges } from 'tableloom/runtime';
+import { type TableChanges, tableChanges } from 'tableloom/runtime';
 import { printLock, seal, settle } from '../../generator/lock.js';
 import { tableDefinition } from '../../generator/plan/lookup/table-definition.js';
 import type { TableloomRun } from '../../generator/preset.js';
 import { writeAll } from '../files.js';
-import { currentRun } from '../project/current.js';
-import { asMistake, type EndpointOptions, endpointOf, namesOf } from '../project/endpoint.js';
-import { indexText, tableText } from '../project/index-text.js';
+import { type Noting, note, notingOf } from '../migrate/noting.js';
+import { Target } from '../migrate/target.js';
+import { type EndpointOptions, namesOf } from '../project/endpoint.js';
+import { stepText } from '../project/index-text.js';
 import type { Stages } from '../stages.js';
-import { enter, type Options, staged, terminal } from '../verbs.js';
+import { type Options, staged, terminal } from '../verbs.js';
 
 export interface DeployVerbOptions extends Options, EndpointOptions {
   /** Prints the steps, and takes none. */
@@ -17,6 +18,8 @@ export interface DeployVerbOptions extends Options, EndpointOptions {
   readonly deleteIndexes?: boolean;
   /** Commander's name of `--no-recovery`. */
   readonly recovery?: boolean;
+  /** No server runs: records that are stored otherwise are left to a reindex. */
+  readonly offline?: boolean;
   readonly json?: boolean;
 }
 
@@ -25,37 +28,31 @@ export function deployVerb(options: DeployVerbOptions): Promise<number> {
 }
 
 async function deploy(options: DeployVerbOptions, stages: Stages): Promise<number> {
-  const { root, config, plan = false, json = false, deleteIndexes = false, recovery = true } = options;
-  enter(root);
-  terminal.progress('Generating in memory …');
-  const run = await currentRun(config, stages);
-  const definitions = run.plan.tables.map(tableDefinition);
-  const names = namesOf(definitions);
-  const { client, place } = endpointOf(options);
-  try {
-    terminal.progress(`Looking at ${place} …`);
-    const changes = await tableChanges(client, definitions, names, { deleteIndexes, recovery });
-    const isRefused = changes.some(({ refusals }) => refusals.length > 0);
+  return Target.use(options, stages, async (target) => {
+    const { plan = false, json = false, deleteIndexes = false, recovery = true, offline = false } = options;
+    const { client, place, run } = target;
+    const definitions = run.plan.tables.map(tableDefinition);
+    const changes = await tableChanges(client, definitions, namesOf(definitions), {
+      deleteIndexes,
+      recovery,
+    });
+    const isUnfit = changes.some(({ refusals }) => refusals.length > 0);
+    // A table with another key is none to read from.
+    const noting: Noting = isUnfit ? { isNoted: false } : await notingOf(target, offline);
+    const { refusal, hint, isNoted } = noting;
+    const isRefused = isUnfit || refusal !== undefined;
     if (json && (plan || isRefused)) terminal.say(JSON.stringify(changes, null, 2));
     else if (!json) for (const line of told(changes, definitions, place)) terminal.say(line);
+    if (refusal !== undefined) terminal.findings(`refused: ${refusal}`);
     if (isRefused) return 1;
     if (plan) return 0;
-    await deployTables(client, definitions, changes, ({ name, step, state }) => {
-      const text = stepText(
-        step,
-        definitions.find(({ table }) => names[table] === name),
-      );
-      if (state === 'done') terminal.note(`done: ${name}: ${text}`);
-      else terminal.progress(`${name}: ${text} …`);
-    });
+    await target.deploy(changes, (text) => terminal.note(`done: ${text}`));
     if (json) terminal.say(JSON.stringify(changes, null, 2));
+    if (isNoted) await note(target, offline);
+    if (hint !== undefined) terminal.note(hint);
     sealed(run);
     return 0;
-  } catch (error) {
-    throw asMistake(error);
-  } finally {
-    client.destroy();
-  }
+  });
 }
 
 type Definition = ReturnType<typeof tableDefinition>;
@@ -84,23 +81,6 @@ function definitionOf(
   change: TableChanges | undefined,
 ): Definition | undefined {
   return definitions.find(({ table }) => table === change?.table);
-}
-
-function stepText(step: TableStep, definition?: Definition): string {
-  switch (step.kind) {
-    case 'create-table':
-      return `create the table ${definition ? tableText(definition) : ''}`;
-    case 'create-index':
-      return `add the index ${indexText(step.index)}`;
-    case 'delete-index':
-      return `delete the index ${step.index}, which no pattern reads`;
-    case 'enable-ttl':
-      return `expire items by ${step.attribute}`;
-    case 'disable-ttl':
-      return `expire items by ${step.attribute} no longer: nothing declares it`;
-    case 'enable-recovery':
-      return 'turn on point-in-time recovery';
-  }
 }
 
 /** Records may be stored from now on, and new indexes are there; records from before may not be in them yet. */

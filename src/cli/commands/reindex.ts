@@ -2,11 +2,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { Database, type ReindexProgress, type ReindexReport } from 'tableloom/runtime';
-import { printLock, reindexed, settle } from '../../generator/lock.js';
-import type { TableloomRun } from '../../generator/preset.js';
-import { writeAll } from '../files.js';
 import { Mistake } from '../mistakes.js';
 import { Bar } from '../progress-bar.js';
+import { acceptRecords } from '../project/accepted.js';
 import { loadCode } from '../project/code.js';
 import { countOf } from '../project/counts.js';
 import { currentRun } from '../project/current.js';
@@ -75,7 +73,7 @@ async function reindex(
     else for (const line of told(report, options, place, file.path)) terminal.say(line);
     if (report.cursor !== null || report.failed > 0) return 1;
     if (dryRun) return report.changed + report.deleted + report.aggregates > 0 ? 1 : 0;
-    accept(run, all ? generated.codecs.map(({ name }) => name) : entities);
+    acceptRecords(run, all ? generated.codecs.map(({ name }) => name) : entities);
     return 0;
   } catch (error) {
     throw asMistake(error);
@@ -135,12 +133,4 @@ function told(report: ReindexReport, options: ReindexVerbOptions, place: string,
       ? []
       : [`Stopped. Resume with the same command and \`--resume ${file === usualFile ? 'auto' : file}\`.`]),
   ];
-}
-
-/** What the lock knew that stored records needed is done. */
-function accept({ lock, lockPath }: TableloomRun, entities: readonly string[]): void {
-  const names = entities.flatMap((entity) => reindexed(lock, entity));
-  if (names.length === 0) return;
-  writeAll(new Map([[lockPath, printLock(settle(lock, names))]]));
-  terminal.note(`${lockPath} says no longer that ${names.join(', ')} have to be dealt with: commit it.`);
 }

@@ -2,21 +2,12 @@
 
 import type { Format } from '../../review/print/print.js';
 import type { Report } from '../../review/report.js';
-import { type Revision, revisionOf } from '../../review/revision.js';
-import { operationPaths } from '../check/budgets.js';
-import { textOf, writeAll } from '../files.js';
-import { loadProject, type Project, plansOf } from '../host/codegen.js';
+import { writeAll } from '../files.js';
+import { loadProject } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';
 import { pageFiles } from '../page-files.js';
-import {
-  type Commit,
-  commitOf,
-  forkOf,
-  mainBranch,
-  rootInRepository,
-  textIn,
-  withFilesOf,
-} from '../revision.js';
+import { currentRevision, revisionAt } from '../project/revisions.js';
+import { commitOf, forkOf, mainBranch, rootInRepository, textIn } from '../revision.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
@@ -74,37 +65,4 @@ async function run(
   measure('write', () => writeAll(new Map(texts)));
   if (wanted) terminal.say(print(report, wanted.format, pageFiles).trimEnd());
   return isFailed(report.findings) ? 1 : 0;
-}
-
-/** What the project in the current folder is. */
-async function currentRevision(project: Project, name: string, stages: Stages): Promise<Revision> {
-  const runs = await plansOf(project);
-  const [run, ...others] = runs;
-  if (!run || others.length > 0)
-    throw new Mistake(
-      'codegen.ts has several outputs of Tableloom, and a review is of one.',
-      'Write a configuration for each, and name one of them with `--config`.',
-    );
-  const operations = stages.measure('read operations', () =>
-    operationPaths().map((path) => [path, textOf(path) ?? ''] as const),
-  );
-  return revisionOf(name, run, new Map(operations));
-}
-
-/** What it was, planned by this version of the tool and as codegen.ts says now. */
-function revisionAt(project: Project, commit: Commit, patterns: string, stages: Stages): Promise<Revision> {
-  const here = process.cwd();
-  const isInput = (path: string) =>
-    /\.(graphqls?|gqls?)$/.test(path) || path === patterns || path.endsWith('.lock.json');
-  return withFilesOf(commit, isInput, async (folder) => {
-    enter(folder);
-    try {
-      return await currentRevision(project, commit.name, stages);
-    } catch (error) {
-      terminal.note(`${commit.name} cannot be planned by this version:`);
-      throw error;
-    } finally {
-      enter(here);
-    }
-  });
 }

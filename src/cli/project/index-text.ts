@@ -1,6 +1,6 @@
 /** Tables and indexes in words. */
 
-import type { IndexDefinition, TableDefinition } from 'tableloom/runtime';
+import type { IndexDefinition, TableDefinition, TableStep } from 'tableloom/runtime';
 
 /** `on [PK, SK], with the indexes GSI1 and GSI2`. */
 export function tableText({ key, indexes }: Pick<TableDefinition, 'key' | 'indexes'>): string {
@@ -23,4 +23,22 @@ export function indexText({ name, partition, sort, multiAttribute, project }: In
         ? 'keys alone'
         : project.attributes.join(', ');
   return `${name} on [${several ?? single}], with ${held}`;
+}
+
+/** What a step of a deployment does. */
+export function stepText(step: TableStep, definition?: TableDefinition): string {
+  switch (step.kind) {
+    case 'create-table':
+      return `create the table ${definition ? tableText(definition) : ''}`;
+    case 'create-index':
+      return `add the index ${indexText(step.index)}`;
+    case 'delete-index':
+      return `delete the index ${step.index}, which no pattern reads`;
+    case 'enable-ttl':
+      return `expire items by ${step.attribute}`;
+    case 'disable-ttl':
+      return `expire items by ${step.attribute} no longer: nothing declares it`;
+    case 'enable-recovery':
+      return 'turn on point-in-time recovery';
+  }
 }

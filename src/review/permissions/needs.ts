@@ -48,6 +48,12 @@ export function permissionsOf({ plan, model }: Pick<Revision, 'plan' | 'model'>)
   // The health check of the server.
   const [first] = tables;
   if (first) add('health', [{ action: 'GetItem', table: first.name, index: null }]);
+  // Every server reads there how records are stored.
+  const stored = tables.filter(({ name }) => plan.entities.some(({ table }) => table === name));
+  add(
+    'migrate',
+    stored.map(({ name }) => ({ action: 'GetItem', table: name, index: null })),
+  );
   const slots = tables.flatMap(({ name, indexes }) => [
     `${name} null`,
     ...indexes.map((one) => `${name} ${one.name}`),

@@ -17,7 +17,8 @@ export const storageRules = {
     title: 'Records stored before are not in something that is new.',
     meaning:
       'A pattern, an entry, a unique value, a count, an expiry or the count of a reference is kept up by writes. Records written before do not have it, and what reads it answers without them.',
-    remedy: 'Deploy the code, then run `tableloom reindex ENTITY`.',
+    remedy:
+      'Run `tableloom migrate run`, deploy the code, then `tableloom migrate complete`; where no server runs, `tableloom reindex ENTITY`.',
   },
   'key-moved': {
     section: 'storage',
@@ -27,7 +28,7 @@ export const storageRules = {
     meaning:
       'The pattern does not find records written before until they are written again: fewer shards, another order, bucket, encoding or condition.',
     remedy:
-      'Keep the old pattern next to a new one until `tableloom reindex ENTITY` has completed, or deploy and reindex at once.',
+      'Run `tableloom migrate run`, deploy the code, then `tableloom migrate complete`; where no server runs, `tableloom reindex ENTITY`.',
   },
   'identity-changed': {
     section: 'storage',
@@ -35,7 +36,8 @@ export const storageRules = {
     class: 'changes stored records',
     title: 'The key of an entity is another one.',
     meaning: 'Records written before keep the old key. Nothing finds them until they are moved.',
-    remedy: 'Keep the old key as `key` or `identity`, or deploy and run `tableloom reindex ENTITY`.',
+    remedy:
+      'Keep the old key as `key` or `identity`, or run `tableloom migrate run`, deploy the code, then `tableloom migrate complete`; where no server runs, `tableloom reindex ENTITY`.',
   },
   'attribute-required': {
     section: 'storage',

@@ -4,12 +4,15 @@ import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import type { ReindexContext } from '../reindex/reindex.js';
 import { reindex } from '../reindex/reindex.js';
+import { scanPage } from '../reindex/scan.js';
 import type { AnyCodec, ReindexOptions, ReindexReport } from '../reindex/types.js';
 import type { TableDefinition } from '../tables/definition.js';
 import type { EntityCodec, Item, TableRef } from '../types.js';
 import { codecOf, settledCodec } from './codec.js';
+import type { StoredForm } from './form.js';
 import { Pair } from './join.js';
 import { type MigrationPhase, type PlanRecord, readPlan, type StoredPlan, writePlan } from './plan-record.js';
+import { type KeptRun, type MigrationRun, readRun, writeRun } from './run-record.js';
 import { sharedCodec } from './sharing.js';
 import { planLeaseMs } from './watch.js';
 
@@ -22,7 +25,7 @@ export interface MigrationSettings {
 
 export type MigrationOptions = Pick<
   ReindexOptions,
-  'rate' | 'segments' | 'signal' | 'onProgress' | 'resume' | 'dryRun'
+  'rate' | 'segments' | 'signal' | 'onProgress' | 'resume' | 'dryRun' | 'pause'
 >;
 
 const order: readonly MigrationPhase[] = ['settled', 'delete-only', 'write-only', 'both', 'contracting'];
@@ -47,9 +50,54 @@ export class Migration {
     return this.#context.requester;
   }
 
-  /** What the first table says; null where nothing is noted yet. Its others may be one step behind, after an interruption. */
+  /** How long each step waits until every process knows of it, in milliseconds. */
+  get settleMs(): number {
+    return this.#settleMs;
+  }
+
+  /**
+   * What the first table says that is not settled, else the first; null where nothing is noted yet. Others may be one step
+   * behind, or settled already, after an interruption.
+   */
   async status(): Promise<PlanRecord | null> {
-    return (await this.#records())[0] ?? null;
+    const records = (await this.#records()).filter((record) => record !== null);
+    return records.find(({ phase }) => phase !== 'settled') ?? records[0] ?? null;
+  }
+
+  /** Whether every table says how its records are stored. */
+  async isNoted(): Promise<boolean> {
+    return (await this.#records()).every((record) => record !== null);
+  }
+
+  /** Whether anything but what a migration keeps is stored. */
+  async isEmpty(): Promise<boolean> {
+    const { requester, scan } = this.#context;
+    const filter = { expression: '#t <> :t', names: { '#t': '_type' }, values: { ':t': '_plan' } };
+    const pages = await Promise.all(
+      this.#tables.map((table) =>
+        // Two of the items may be its own.
+        scanPage(
+          requester,
+          scan,
+          table,
+          { number: 0, of: 1, after: undefined },
+          { filter, limit: 3, consistent: true },
+        ),
+      ),
+    );
+    return pages.every(({ items, next }) => items.length === 0 && next === undefined);
+  }
+
+  /** Who runs a step, and how far it is. */
+  async run(): Promise<KeptRun | null> {
+    const [first] = this.#tables;
+    return first ? readRun(this.#requester, first) : null;
+  }
+
+  /** Notes who runs a step, and how far it is; null: nobody does. CONFLICT where another process has noted it meanwhile. */
+  async keepRun(before: KeptRun | null, run: MigrationRun | null): Promise<KeptRun | null> {
+    const [first] = this.#tables;
+    return first ? writeRun(this.#requester, first, before, run) : null;
   }
 
   /** Notes how records are stored, where nothing is noted yet. @returns whether it was not */
@@ -59,6 +107,27 @@ export class Migration {
     for (const table of empty)
       await writePlan(this.#requester, table, null, { phase: 'settled', from: plan, to: null, run: {} });
     return empty.length > 0;
+  }
+
+  /**
+   * Notes another plan, of which no record has to be brought to it. @param isOffline no server runs, and what records need is
+   * left to `reindex`
+   */
+  async noteOther(plan: StoredPlan, { isOffline = false } = {}): Promise<void> {
+    const records = await this.#records();
+    const busy = records.find((record) => record && record.phase !== 'settled');
+    if (busy) throw refused(`a migration is under way (${busy.phase})`, 'Complete it or roll it back first.');
+    const other = records.flatMap((record) => (record ? differing(record.from, plan) : []));
+    if (other.length > 0 && !isOffline)
+      throw refused(
+        `records of ${other.join(', ')} are stored otherwise`,
+        'Bring them to it by a migration.',
+      );
+    for (const [at, table] of this.#tables.entries()) {
+      const record = records[at] ?? null;
+      if (record?.from.fingerprint !== plan.fingerprint)
+        await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null, run: {} });
+    }
   }
 
   /** Servers of the earlier version begin to keep up the next one's items. */
@@ -130,18 +199,25 @@ export class Migration {
   /** Notes the phase in each table that is before it, and waits until every process knows. */
   async #enter(phase: MigrationPhase, to?: StoredPlan): Promise<void> {
     const records = await this.#records();
+    const known = await this.#known();
+    const end = phase === 'contracting' ? known.to : phase === 'rolling-back' ? known.from : null;
+    let isBeyond = true;
     for (const [at, table] of this.#tables.entries()) {
       const record = records[at];
       if (!record)
         throw refused(`the table ${table.name} does not say how its records are stored`, 'Note it first.');
+      // Settled before the others, where that was interrupted.
+      if (record.phase === 'settled' && record.from.fingerprint === end?.fingerprint) continue;
       const isBehind =
         phase === 'rolling-back'
           ? record.phase !== phase
           : order.indexOf(record.phase) < order.indexOf(phase);
+      if (record.phase === phase || isBehind) isBeyond = false;
       if (isBehind)
         await writePlan(this.#requester, table, record, { ...record, to: record.to ?? to ?? null, phase });
     }
-    await sleep(this.#settleMs);
+    // Whoever entered the next one has waited.
+    if (!isBeyond) await sleep(this.#settleMs);
   }
 
   async #settle(side: 'from' | 'to'): Promise<void> {
@@ -160,10 +236,8 @@ export class Migration {
     options: MigrationOptions,
   ): Promise<ReindexReport> {
     if (to === null) throw refused('no migration is under way', 'Begin one first.');
-    const changed = from.forms.flatMap((form) => {
-      const next = to.forms.find(({ name }) => name === form.name);
-      return next && from.hashes[form.name] !== to.hashes[form.name] ? [{ form, next }] : [];
-    });
+    const names = differing(from, to);
+    const changed = names.map((name) => ({ form: formIn(from, name), next: formIn(to, name) }));
     const codecs = new Map<string, AnyCodec>(
       [...from.forms, ...to.forms].map((form) => [form.name, codecOf(form)]),
     );
@@ -174,17 +248,43 @@ export class Migration {
       { tables: together(from.tables, to.tables), codecs: [...codecs.values()] },
       {
         ...options,
-        entities: changed.map(({ form }) => form.name),
+        entities: names,
         ...(state !== 'shared' && { retired: leaving.flatMap(countersOf) }),
       },
     );
   }
 }
 
+/** The entities of both whose records are stored otherwise. */
+export function differing(from: StoredPlan, to: StoredPlan): string[] {
+  const hashOf = (name: string) => to.hashes[name];
+  return from.forms.flatMap(({ name }) =>
+    hashOf(name) === undefined || hashOf(name) === from.hashes[name] ? [] : [name],
+  );
+}
+
+function formIn({ forms }: StoredPlan, name: string): StoredForm {
+  const found = forms.find((form) => form.name === name);
+  if (!found) throw new TypeError(`the plan has hashes of ${name}, and not its form`);
+  return found;
+}
+
 function codecFor(state: 'shared' | 'from' | 'to', pair: Pair): AnyCodec {
-  if (state !== 'shared') return settledCodec(pair[state].form);
+  if (state !== 'shared')
+    return { ...settledCodec(pair[state].form), leaving: (item) => sharedItems(pair, item) };
   // Of a codec of a form, records are items.
   return sharedCodec(pair, 'from', pair.from as unknown as EntityCodec<Item>) as unknown as AnyCodec;
+}
+
+/** What both versions store of a record, but for versions of its history. */
+function sharedItems(pair: Pair, item: Item): readonly Item[] {
+  try {
+    const { main, entries } = pair.items(pair.attributes(item, null));
+    return [main.from, ...(main.to ? [main.to] : []), ...entries];
+  } catch {
+    // One of the versions cannot read it: then that has stored nothing of it.
+    return [];
+  }
 }
 
 function countersOf({ counters }: { readonly counters: readonly { readonly name: string }[] }): string[] {

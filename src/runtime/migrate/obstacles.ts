@@ -47,12 +47,14 @@ function ofEntity(from: StoredForm, to: StoredForm): Obstacle[] {
     !isSame(from.ttl, to.ttl) && {
       subject: name,
       why: 'the versions do not let the same records expire, and those that expire are deleted for both',
-      remedy: 'Change `ttl` in a change of its own: deploy it everywhere, and run `tableloom reindex`.',
+      remedy:
+        'Change `ttl` while no server runs: `tableloom deploy --offline`, then `tableloom reindex`, then the servers.',
     },
     ...added.map((field) => ({
       subject: `${name}.${field}`,
       why: 'a rule computes it that servers of the earlier version do not have: they would leave it out of date',
-      remedy: 'Deploy it while no server of the earlier version runs, and run `tableloom reindex`.',
+      remedy:
+        'Deploy it while no server runs: `tableloom deploy --offline`, then `tableloom reindex`, then the servers.',
     })),
     ...from.versions.map((one) => {
       const next = to.versions.find(({ entity }) => entity === one.entity);
@@ -194,7 +196,8 @@ function mayBeginAlike(a: readonly PartForm[], b: readonly PartForm[]): boolean 
   return one.startsWith(other) || other.startsWith(one);
 }
 
-function textOf({ attributes }: KeyForm): string {
+/** `ORDER#{id} / METADATA`, in backticks. */
+export function textOf({ attributes }: KeyForm): string {
   const texts = Object.values(attributes).map((parts) =>
     parts
       .map((part) => (typeof part === 'string' ? part : 'shards' in part ? '{shard}' : `{${part.field}}`))

@@ -54,6 +54,12 @@ export class PlanWatch {
     return undefined;
   }
 
+  /** Why requests are refused at present, as far as it is known; asking is reason enough to read the plan again. */
+  get refusal(): TableloomError | undefined {
+    this.ready()?.catch(() => undefined);
+    return this.#refusal;
+  }
+
   /** How changes keep up the items of another version; undefined where there is no other. */
   sharing(entity: string): Sharing | undefined {
     for (const { standings } of this.#known.values()) {
@@ -109,16 +115,30 @@ function standingOf({ phase, from, to }: PlanRecord, entity: string, form: strin
   if (isOf(from) && (to === null || isOf(to) || to.hashes[entity] === undefined)) return null;
   const side: Side | undefined = isOf(to) ? 'to' : isOf(from) ? 'from' : undefined;
   if (side === undefined)
-    return mismatch(entity, 'neither the one that the table is stored by nor the next one');
+    return mismatch(
+      entity,
+      'neither the one that its records are stored by nor the next one',
+      'Deploy the version that the table notes (`tableloom migrate status`), or bring the records to this one by `tableloom migrate run`.',
+    );
   const role = roles[phase][side];
   if (role === 'early')
-    return mismatch(entity, `the next one, for which the records are not ready (${phase})`);
-  if (role === 'late') return mismatch(entity, 'the former one, whose keys are gone');
+    return mismatch(
+      entity,
+      `the next one, for which the records are not ready (${phase})`,
+      'It is served once `tableloom migrate run` has completed.',
+    );
+  if (role === 'late')
+    return mismatch(
+      entity,
+      'the former one, whose keys are gone',
+      'Replace it by a server of the new version.',
+    );
   const [first, second] = [from, to].map((plan) => plan?.forms.find(({ name }) => name === entity));
   if (role === 'alone' || !first || !second) return null;
   return sharing(new Pair(first, second), side, role);
 }
 
-function mismatch(entity: string, which: string): TableloomError {
-  return new TableloomError('PLAN_MISMATCH', `This server's version of ${entity} is ${which}.`, { entity });
+function mismatch(entity: string, which: string, remedy: string): TableloomError {
+  const message = `This server's version of ${entity} is ${which}. ${remedy}`;
+  return new TableloomError('PLAN_MISMATCH', message, { entity });
 }

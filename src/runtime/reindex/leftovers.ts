@@ -8,7 +8,7 @@ import { type Action, guardAttributes, nextAttribute } from '../write/action.js'
 import { entriesById } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
-import { holds, ownerKey } from './record.js';
+import { changedSince, holds, ownerKey } from './record.js';
 import { asRead, type Run, same } from './run.js';
 import type { AnyCodec } from './types.js';
 
@@ -63,13 +63,20 @@ async function settle(run: Run, table: TableRef, first: Derived, known: ItemRead
   for (;;) {
     const main = derived.place ? reads.get(derived.place.table, derived.place.key) : null;
     if (main !== null && isWanted(run, table, derived, main)) return;
-    const actions = deletion(table, derived, main);
-    const outcome = run.dryRun ? { kind: 'done' as const } : await commit(run.requester, actions);
-    if (outcome.kind === 'done') {
-      run.counts.deleted += 1;
-      return;
+    if (run.dryRun) {
+      // It is left over if it was there while its record did not change.
+      if ((await isAsRead(run, table, derived, main)) || !(await retry.wait())) {
+        run.counts.deleted += 1;
+        return;
+      }
+    } else {
+      const outcome = await commit(run.requester, deletion(table, derived, main));
+      if (outcome.kind === 'done') {
+        run.counts.deleted += 1;
+        return;
+      }
+      if (!(await retry.wait())) throw conflict(outcome.error.cause);
     }
-    if (!(await retry.wait())) throw conflict(outcome.error.cause);
     reads = new ItemReads(run.requester);
     await reads.load([{ table, key, consistent: true }]);
     const item = reads.get(table, key);
@@ -78,6 +85,20 @@ async function settle(run: Run, table: TableRef, first: Derived, known: ItemRead
     derived = again;
     if (derived.place) await reads.load([{ ...derived.place, consistent: true }]);
   }
+}
+
+async function isAsRead(
+  run: Run,
+  table: TableRef,
+  { item, place }: Derived,
+  main: Item | null,
+): Promise<boolean> {
+  if ((await changedSince(run, { table, key: keyOfItem(table, item), item })) !== undefined) return false;
+  if (place === undefined) return true;
+  if (main !== null) return (await changedSince(run, { ...place, item: main })) === undefined;
+  const reads = new ItemReads(run.requester);
+  await reads.load([{ ...place, consistent: true }]);
+  return reads.get(place.table, place.key) === null;
 }
 
 /** Deletes it, if it is as it was read and its record still does not have it. */

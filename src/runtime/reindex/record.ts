@@ -37,6 +37,8 @@ export interface Wanted extends Found {
   readonly lacking: string | undefined;
   readonly entries: ReadonlyMap<string, Item>;
   readonly guards: readonly Held[];
+  /** What another version of the plan may have stored of it, none of these. */
+  readonly leaving: readonly Item[];
 }
 
 /** How many records are written at the same time. */
@@ -89,15 +91,20 @@ export function wantedItems(run: Run, found: Found): Wanted {
     lacking: Object.entries(record).find(([, value]) => value === undefined)?.[0],
     entries,
     guards: heldBy(codec, record, ours),
+    leaving: (codec.leaving?.(item) ?? []).filter((one) => {
+      const id = itemId(codec.table, keyOfItem(codec.table, one));
+      return !entries.has(id) && id !== itemId(table, key) && id !== itemId(codec.table, place);
+    }),
   };
 }
 
 /** What is read of the items it should have: they may be right already. */
-export function keysOf({ codec: { table }, place, isMoved, entries, guards }: Wanted): ItemKey[] {
+export function keysOf({ codec: { table }, place, isMoved, entries, guards, leaving }: Wanted): ItemKey[] {
   const keys = [
     ...(isMoved ? [place] : []),
     ...Array.from(entries.values(), (entry) => keyOfItem(table, entry)),
     ...guards.map(({ guard }) => checkKey(guard.key, table)),
+    ...leaving.map((item) => keyOfItem(table, item)),
   ];
   return keys.map((key) => ({ table, key, consistent: true }));
 }
@@ -106,16 +113,16 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
   const retry = run.requester.retry();
   let wanted = first;
   let reads = known;
-  let isConfirmed = false;
   const { codec, table, key } = first;
   try {
     for (;;) {
       const change = await changeOf(run, wanted, reads);
-      // A scan may have read what is gone by now, and there may be more of it elsewhere.
-      const stale = change.problems.length > 0 && !isConfirmed ? await changedSince(run, wanted) : undefined;
-      isConfirmed = true;
+      // A scan may have read what is gone by now, and where nothing is written, no condition tells that it is.
+      const isRight = change.actions.every(({ kind }) => kind === 'check');
+      const isDoubtful = change.problems.length > 0 || (run.dryRun && !isRight);
+      const stale = isDoubtful ? await changedSince(run, wanted) : undefined;
       if (stale === null) return;
-      if (stale !== undefined) {
+      if (stale !== undefined && (await retry.wait())) {
         run.counts.records -= 1;
         const next = wantedOf(run, { codec, table, item: stale });
         if (next === undefined) return;
@@ -125,7 +132,7 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
         continue;
       }
       for (const { error } of change.problems) run.fail(codec.name, key, error);
-      if (change.actions.every(({ kind }) => kind === 'check')) return;
+      if (isRight) return;
       const outcome = run.dryRun ? { kind: 'done' as const } : await commit(run.requester, change.actions);
       if (outcome.kind === 'done') return count(run, wanted, change.actions);
       if (!(await retry.wait())) throw conflict(outcome.error.cause);
@@ -149,8 +156,11 @@ async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
   }
 }
 
-/** The item as it is now, null where it is gone; undefined where it is as it was read. */
-async function changedSince(run: Run, { table, key, item }: Wanted): Promise<Item | null | undefined> {
+/** The item as it is now, null where it is gone; undefined where it is as it was read: so is all that belongs to it. */
+export async function changedSince(
+  run: Run,
+  { table, key, item }: Pick<Wanted, 'table' | 'key' | 'item'>,
+): Promise<Item | null | undefined> {
   const reads = new ItemReads(run.requester);
   await reads.load([{ table, key, consistent: true }]);
   const now = reads.get(table, key);
@@ -203,6 +213,14 @@ export async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Prom
     const action = await guardAction(run, wanted, held, reads.get(codec.table, key));
     if (action instanceof TableloomError) problems.push({ part: 'guard', key, error: action });
     else if (action) actions.push(action);
+  }
+  // At once: what reads an index would find the record twice.
+  for (const item of wanted.leaving) {
+    const key = keyOfItem(codec.table, item);
+    const left = reads.get(codec.table, key);
+    if (left === null || left['_type'] !== item['_type']) continue;
+    const purpose = { kind: 'derived', entity: codec.name } as const;
+    actions.push({ kind: 'delete', table: codec.table, key, purpose, condition: same(left) });
   }
   return { actions, problems };
 }

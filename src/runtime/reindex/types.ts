@@ -2,7 +2,7 @@
 
 import type { ErrorCode } from '../errors.js';
 import type { TableDefinition } from '../tables/definition.js';
-import type { Computation, EntityCodec, Key } from '../types.js';
+import type { Computation, EntityCodec, Item, Key } from '../types.js';
 
 /** The codec of any entity. */
 export type AnyCodec = Omit<
@@ -12,6 +12,8 @@ export type AnyCodec = Omit<
   readonly revision?: string;
   readonly computed?: Readonly<Record<string, Computation>>;
   readonly normalize?: Readonly<Record<string, readonly ((value: string) => string)[]>>;
+  /** @internal What another version of the plan stores of a record, by its main item: deleted with the change that brings it to this one. */
+  readonly leaving?: (item: Item) => readonly Item[];
 };
 
 /** How a project's records are stored: what its generated `index.ts` exports. */
@@ -33,6 +35,8 @@ export interface ReindexOptions {
   readonly rate?: number;
   /** The cursor of an earlier run over the same entities, which this one resumes. */
   readonly resume?: string;
+  /** @internal Waited for before each page: who runs it may hold it back. */
+  readonly pause?: (signal: AbortSignal | undefined) => Promise<void>;
   /** Called after each page that was read, with a cursor that resumes behind it. */
   readonly onProgress?: (progress: ReindexProgress) => void;
   /** Aborting it ends the run after the records under way; the report's cursor resumes it. */

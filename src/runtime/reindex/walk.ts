@@ -13,6 +13,8 @@ export interface WalkOptions {
   /** How many read units are used a second at most, and as many write units. Default: no bound. */
   readonly rate?: number;
   readonly signal?: AbortSignal;
+  /** Waits before each page, for what else the tables have to do. */
+  readonly pause?: (signal: AbortSignal | undefined) => Promise<void>;
 }
 
 interface Parts {
@@ -59,14 +61,15 @@ export class Walk {
     take: (items: readonly Item[]) => Promise<void>,
     report: (scanned: number) => void,
   ): Promise<void> {
-    const { signal } = this.#options;
+    const { signal, pause } = this.#options;
     const { requester, scan } = this.#context;
-    const limit = this.#rate && pageWithinRate;
+    const limit = (this.#rate ?? pause) && pageWithinRate;
     let failed = false;
     const walk = async (number: number) => {
       for (;;) {
         const place = places[number];
         if (place === undefined || place === 'end' || signal?.aborted || failed) return;
+        await pause?.(signal);
         await this.#rate?.turn(signal);
         if (signal?.aborted) return;
         const segment: Segment = { number, of: places.length, after: place === 'start' ? undefined : place };

@@ -264,6 +264,14 @@ export class Database<Rules = unknown> {
   }
 
   /**
+   * Why all requests are refused (PLAN_MISMATCH), where the tables store records by a version that this code is not of: as far
+   * as is known, from at most 5 seconds ago. Undefined: they are not.
+   */
+  planRefusal(): TableloomError | undefined {
+    return this.#plan?.refusal;
+  }
+
+  /**
    * Imports tables that others made, as a mapping says: runs, resumes, verifies, changes phases, and makes
    * what a legacy application writes by. `${VARIABLE}` in their names are taken from the environment.
    *

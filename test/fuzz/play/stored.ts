@@ -16,11 +16,15 @@ export async function storedItems(project: Project, tables: readonly TableDefini
   const items: Record<string, Item> = {};
   for (const table of tables) {
     const ref = { name: table.table, ...table.key };
-    const { Items: found = [] } = await project.documents.send(
-      new ScanCommand({ TableName: project.tableName(table.table), ConsistentRead: true }),
-    );
-    // A number that came back to nothing says the same as none.
-    for (const item of found) if (item._number !== 0) items[itemId(ref, keyOfItem(ref, item))] = plain(item);
+    const input = { TableName: project.tableName(table.table), ConsistentRead: true };
+    let after: Record<string, unknown> | undefined;
+    do {
+      const page = await project.documents.send(new ScanCommand({ ...input, ExclusiveStartKey: after }));
+      after = page.LastEvaluatedKey;
+      // A number that came back to nothing says the same as none.
+      for (const item of page.Items ?? [])
+        if (item._number !== 0) items[itemId(ref, keyOfItem(ref, item))] = plain(item);
+    } while (after !== undefined);
   }
   return items;
 }

@@ -122,12 +122,14 @@ export const storedCodes = {
   'key-moved': {
     meaning:
       'A pattern has another key than the lock has, or an attribute in a key is normalized otherwise: records stored before are not found by it. Shards, bucket, order, condition, encoding, index or text changed. More shards are no such change.',
-    remedy: 'Keep what made the old key, or run `tableloom reindex` of the entity after you deployed.',
+    remedy:
+      'Keep what made the old key, or run `tableloom migrate`, while servers of both versions run; where none does, `tableloom reindex` of the entity.',
   },
   'backfill-needed': {
     meaning:
       'Something new is kept up by writes, and records stored before are not in it yet: the key or entry that a new pattern reads, what an entry includes, a maintained count or sum, unique values, references that are counted, or when records expire.',
-    remedy: 'Run `tableloom reindex` of the entity after you deployed.',
+    remedy:
+      'Run `tableloom migrate`, while servers of both versions run; where none does, `tableloom reindex` of the entity.',
   },
   'attribute-required': {
     meaning:
@@ -155,7 +157,8 @@ export const storedCodes = {
   'identity-changed': {
     meaning:
       'The key of an entity’s records changed: its identity, its text, or its table. Stored records keep the old key, under which nothing finds them.',
-    remedy: 'Keep the old key, or run `tableloom reindex` of the entity after you deployed.',
+    remedy:
+      'Keep the old key, or run `tableloom migrate`, while servers of both versions run; where none does, `tableloom reindex` of the entity.',
   },
   'index-new': {
     meaning:

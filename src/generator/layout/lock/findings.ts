@@ -208,7 +208,7 @@ function identityChanged({ owner, name, was }: Pending, { layout, after, next }:
     message: `The key of \`${owner}\` was \`${was.at(-1)}\` and is now \`${now}\`.`,
     at: keyPlace(layout.model),
     notes: [{ message: 'stored records keep the old key, under which nothing finds them' }],
-    hint: reindexHint({ owner, name }, next, 'Declare the old key as `identity` or `key`, or deploy'),
+    hint: reindexHint({ owner, name }, next, 'Declare the old key as `identity` or `key`, or run'),
   };
 }
 
@@ -253,7 +253,7 @@ function keyMoved(one: Pending, { model, layout, after, next }: Subject): Saying
           : 'the pattern does not find records that are stored under the old key only',
       },
     ],
-    hint: reindexHint(one, next, 'Declare what keeps the old key, or deploy'),
+    hint: reindexHint(one, next, 'Declare what keeps the old key, or run'),
   };
 }
 
@@ -323,10 +323,10 @@ function counted(patterns: readonly PatternModel[], name: string, what: string):
 function reindexHint(
   { owner, name }: Pick<Pending, 'owner' | 'name'>,
   { isSealed }: Lock,
-  start = 'Deploy',
+  start = 'Run',
 ): string {
   return isSealed
-    ? `${start} and run \`tableloom reindex ${owner}\`. If you deal with it in another way, accept it: \`tableloom generate --accept ${name}\`.`
+    ? `${start} \`tableloom migrate\`; where no server runs, deploy and run \`tableloom reindex ${owner}\`. If you deal with it in another way, accept it: \`tableloom generate --accept ${name}\`.`
     : `\`tableloom dev\` brings its records up to date by itself; for other tables run \`tableloom reindex ${owner}\`.`;
 }
 

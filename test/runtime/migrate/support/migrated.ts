@@ -228,7 +228,7 @@ function namesTwice(args: Values): boolean {
 }
 
 /** What is stored is what the records say, and no item, key or number besides. */
-async function hasOnly(play: Play, loaded: Loaded, tables: readonly TableDefinition[]): Promise<void> {
+export async function hasOnly(play: Play, loaded: Loaded, tables: readonly TableDefinition[]): Promise<void> {
   const expected = expectedItems(loaded, play.declared, play.state, now);
   const got = await storedItems(play.project, tables);
   const keys = new Set(tables.flatMap(({ key, indexes }) => [key, ...indexes].flatMap(namesOf)));
@@ -258,7 +258,7 @@ function namesOf({ partition, sort }: { readonly partition: string; readonly sor
 }
 
 /** The state of one version as the other sees it, which keeps what only that has. */
-function passing(old: Declarations, next: Declarations) {
+export function passing(old: Declarations, next: Declarations) {
   return (by: Declarations, state: State, earlier: State): State => {
     const to = by === old ? next : old;
     return new Map(
@@ -303,7 +303,7 @@ function formerName(name: string, was: Entity | undefined, is: Entity): string {
   return was?.attributes.has(later) && !was.attributes.has(name) ? later : name;
 }
 
-function together(a: readonly TableDefinition[], b: readonly TableDefinition[]): TableDefinition[] {
+export function together(a: readonly TableDefinition[], b: readonly TableDefinition[]): TableDefinition[] {
   const tables = new Map<string, TableDefinition>();
   for (const table of [...a, ...b]) {
     const indexes = [...(tables.get(table.table)?.indexes ?? []), ...table.indexes];

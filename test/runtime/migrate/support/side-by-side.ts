@@ -1,0 +1,290 @@
+/** A change of a model at work: servers of both versions write and read while records are migrated, each held against an oracle. */
+
+import { getNamedType, isInputObjectType } from 'graphql';
+import type { TableDefinition } from 'tableloom/runtime';
+import { printLock, seal } from '../../../../src/generator/lock.js';
+import type { Migration } from '../../../../src/runtime/migrate/migration.js';
+import { obstacles } from '../../../../src/runtime/migrate/obstacles.js';
+import type { Pools } from '../../../fuzz/draw/pools.js';
+import { type Texts, textsOf } from '../../../fuzz/draw/project.js';
+import { drawQuestion, type QuestionStep } from '../../../fuzz/draw/steps.js';
+import type { Declarations, Mutation, Values } from '../../../fuzz/oracle/declarations.js';
+import { type Loaded, load } from '../../../fuzz/play/load.js';
+import { emptyTally, generatedOf, Play } from '../../../fuzz/play/play.js';
+import { Mismatch } from '../../../fuzz/play/question.js';
+import { Dice } from '../../../support/dice.js';
+import { base, type ModelChange } from './changes.js';
+import { hasOnly, passing, storedPlan, together } from './migrated.js';
+
+const owners = Array.from({ length: 12 }, (_, at) => `o${at}`);
+
+const pools: Pools = {
+  ID: owners,
+  String: ['a', 'B', 'b', 'Ab', 'a#b', 'é', 'Zz', 'c d'],
+  Int: [-3, 0, 1, 2, 7, 12, 40],
+  Float: [0, 1],
+  Boolean: [true, false],
+  DateTime: [
+    '2125-12-31T23:59:59.999Z',
+    '2126-01-01T00:00:00.000Z',
+    '2126-01-15T10:30:00.000Z',
+    '2126-02-28T09:00:00.000Z',
+  ],
+  State: ['OPEN', 'HELD', 'DONE'],
+};
+
+export class SideBySide {
+  readonly old: Play;
+  readonly next: Play;
+  readonly migration: Migration;
+  readonly #versions: readonly [Loaded, Loaded];
+  readonly #tables: readonly TableDefinition[];
+  readonly #dice: Dice;
+  readonly #pass: ReturnType<typeof passing>;
+  readonly #isFilled: boolean;
+  readonly #isNormalized: boolean;
+  #ids = 0;
+  #again = 0;
+  #isShared = false;
+  /** Records move to other items of the same index keys: a cursor of a moment ago is another one, and as good. */
+  isMoving = false;
+
+  private constructor(
+    [old, next]: readonly [Play, Play],
+    versions: readonly [Loaded, Loaded],
+    tables: readonly TableDefinition[],
+    {
+      dice,
+      isFilled,
+      isNormalized,
+      migration,
+    }: Pick<SideBySide, 'migration'> &
+      Readonly<Record<'isFilled' | 'isNormalized', boolean>> & { readonly dice: Dice },
+  ) {
+    this.old = old;
+    this.next = next;
+    this.#versions = versions;
+    this.#tables = tables;
+    this.#dice = dice;
+    this.#isFilled = isFilled;
+    this.#isNormalized = isNormalized;
+    this.#pass = passing(old.declared, next.declared);
+    this.migration = migration;
+  }
+
+  static async open(
+    { from = (project) => project, to }: ModelChange,
+    seed: number,
+    atEnd: (close: () => Promise<void>) => void,
+  ): Promise<SideBySide> {
+    const before = from(base);
+    const texts = [textsOf(before), textsOf(to(before))] as const satisfies readonly Texts[];
+    const first = await load(texts[0]);
+    const second = await load(texts[1], printLock(seal(first.run.lock)));
+    const plans = [storedPlan(first.run.plan), storedPlan(second.run.plan)] as const;
+    const found = obstacles(...plans);
+    if (found.length > 0) throw new Error(JSON.stringify(found, null, 2));
+    const { tables: own } = first.module('tables') as { readonly tables: readonly TableDefinition[] };
+    const tables = together(plans[0].tables, plans[1].tables).map((table) => {
+      const forms = own.find((one) => one.table === table.table)?.forms;
+      return { ...table, ...(forms && { forms }) };
+    });
+    const old = await Play.of(texts[0], first, emptyTally(), atEnd, {}, tables, { planMs: 0 });
+    const next = await old.beside(texts[1], second);
+    const isNormalized = texts[1].yaml.includes('normalize');
+    if (isNormalized) lowerNames(next);
+    const dice = new Dice(seed);
+    const isFilled = texts[1].yaml.includes('readDefault');
+    // What it sends is no request of a server.
+    const job = await old.project.reopened({ ...generatedOf(first), tables });
+    const migration = job.database.migration({ settleMs: 0 });
+    return new SideBySide([old, next], [first, second], tables, { dice, isFilled, isNormalized, migration });
+  }
+
+  get plans() {
+    const [first, second] = this.#versions.map(({ run }) => storedPlan(run.plan));
+    if (!first || !second) throw new Error('there are two versions');
+    return { from: first, to: second };
+  }
+
+  /** Both versions store what either writes from now on, and what the later one declares holds for both. */
+  share(): void {
+    this.#isShared = true;
+    this.next.state = this.#pass(this.old.declared, this.old.state, this.next.state);
+  }
+
+  unshare(): void {
+    this.#isShared = false;
+  }
+
+  /** Records of before, by so many clients at the same time. */
+  async seed(count: number): Promise<void> {
+    for (const id of owners) await this.old.write({ mutation: 'addOwner', args: { input: { id } } });
+    const mutation = this.old.declared.mutation('addItem');
+    const records: Values[] = [];
+    const clients = Array.from({ length: 16 }, async () => {
+      while (records.length < count) {
+        const { input } = this.#args(this.old.declared, mutation, this.#newId()) as {
+          readonly input: Values;
+        };
+        records.push({ note: null, ...input, version: 1 });
+        const { errors } = await this.old.ask(
+          'mutation ($input: NewItem!) { addItem(input: $input) { id } }',
+          { input },
+        );
+        if (errors) throw new Error(JSON.stringify(errors));
+      }
+    });
+    await Promise.all(clients);
+    this.old.state = new Map(this.old.state).set('Item', records);
+  }
+
+  /** One server writes and reads; the other knows of it afterwards. */
+  async work(play: Play, writes = 12): Promise<void> {
+    const other = play === this.old ? this.next : this.old;
+    for (let at = 0; at < writes; at++) {
+      await this.#write(play);
+      if (at % 4 === 0) await this.ask(play, 1);
+    }
+    await this.ask(play, 1);
+    if (this.#isShared) other.state = this.#seenBy(other, play);
+  }
+
+  /** What is read otherwise is stored as it was: the former version sees the names that it wrote. */
+  #seenBy(other: Play, by: Play): Play['state'] {
+    const state = this.#pass(by.declared, by.state, other.state);
+    if (!this.#isNormalized || other !== this.old) return state;
+    const names = new Map((other.state.get('Item') ?? []).map(({ id, name }) => [id, String(name)]));
+    const items = (state.get('Item') ?? []).map((item) => {
+      const known = names.get(item.id);
+      return known?.toLowerCase() === item.name ? { ...item, name: known } : item;
+    });
+    return new Map(state).set('Item', items);
+  }
+
+  /** Both, in turns. */
+  async turns(count: number): Promise<void> {
+    for (let at = 0; at < count; at++) {
+      await this.work(this.next);
+      await this.ask(this.old, 2);
+      await this.work(this.old);
+      await this.ask(this.next, 2);
+    }
+  }
+
+  /** All patterns, or some. */
+  async ask(play: Play, count = Number.POSITIVE_INFINITY): Promise<void> {
+    const all = [...play.declared.patterns.values()];
+    const some = count >= all.length ? all : this.#dice.some(all, count);
+    for (const pattern of some) {
+      const step = drawQuestion(this.#dice, play.declared, pattern, play.state, pools);
+      if (step) await this.#question(play, step);
+    }
+  }
+
+  async #question(play: Play, step: QuestionStep): Promise<void> {
+    for (;;) {
+      try {
+        await play.question(step);
+        return;
+      } catch (error) {
+        if (!this.isMoving || !(error instanceof Mismatch)) throw error;
+        if (error.message.startsWith('another answer backwards')) continue;
+        // A page that begins where a record has just moved may have it once more.
+        this.#again += 1;
+        if (this.#again > 2) throw error;
+      }
+    }
+  }
+
+  /** All that is stored is what the records of one version say. */
+  async isAlone(play: Play): Promise<void> {
+    const [first, second] = this.#versions;
+    await hasOnly(play, play === this.old ? first : second, this.#tables);
+  }
+
+  async #write(play: Play): Promise<void> {
+    const { declared } = play;
+    const name = this.#dice.of([
+      'addItem',
+      'changeItem',
+      'changeItem',
+      'changeItem',
+      'dropItem',
+      ...this.#ownerWrites(),
+    ]);
+    const mutation = declared.mutation(name);
+    // A record without a value for a default that is read gets it by any update, even one that changes nothing.
+    if (this.#isFilled && play === this.next && name === 'changeItem') return;
+    const items = play.state.get('Item') ?? [];
+    const known =
+      items.length > 0 && this.#dice.below(10) > 0 ? String(this.#dice.of(items).id) : this.#newId();
+    const isNew = name === 'addItem' && this.#dice.below(8) > 0;
+    try {
+      await play.write({
+        mutation: name,
+        args: this.#args(declared, mutation, isNew ? this.#newId() : known),
+      });
+    } catch (error) {
+      // What the next version declares to be unique, or to exist, is so for both.
+      if (
+        !this.#isShared ||
+        !(error instanceof Mismatch) ||
+        !/UNIQUE_VIOLATION|REFERENCE/.test(error.message)
+      )
+        throw error;
+    }
+  }
+
+  /** Nobody refers to what is gone before a version forbids it. */
+  #ownerWrites(): string[] {
+    return this.#isShared ? ['dropOwner', 'addOwner'] : [];
+  }
+
+  #args(declared: Declarations, { field }: Mutation, id: string): Values {
+    const isOwner = field.endsWith('Owner');
+    const value = (name: string, isOptional: boolean): unknown => {
+      if (name === 'id') return isOwner ? this.#dice.of(owners) : id;
+      if (isOptional && this.#dice.below(3) === 0) return undefined;
+      // Whether a name of the same meaning is another one is not for the oracle to tell.
+      if (isOptional && name === 'name' && this.#isNormalized) return undefined;
+      if (name === 'code') return `c${this.#ids++}`;
+      const values: Readonly<Record<string, readonly unknown[]>> = {
+        owner: owners,
+        kind: pools.State,
+        rank: pools.Int,
+        at: pools.DateTime,
+      };
+      return this.#dice.of(values[name] ?? pools.String);
+    };
+    const { args } = declared.fieldOf('Mutation', field);
+    return Object.fromEntries(
+      args.map(({ name, type }) => {
+        const named = getNamedType(type);
+        if (!isInputObjectType(named)) return [name, value(name, false)];
+        const fields = Object.values(named.getFields()).flatMap((one) => {
+          const made = value(one.name, !String(one.type).endsWith('!'));
+          return made === undefined ? [] : [[one.name, made] as const];
+        });
+        return [name, Object.fromEntries(fields)];
+      }),
+    );
+  }
+
+  #newId(): string {
+    return `i${this.#ids++}`;
+  }
+}
+
+/** What the former version wrote is found by its normalized value, and shown as it was written until the migration is complete. */
+function lowerNames({ project }: Play): void {
+  const ask = project.ask.bind(project);
+  const lower = (_name: string, value: unknown): unknown =>
+    typeof value === 'object' && value !== null && 'name' in value && typeof value.name === 'string'
+      ? { ...value, name: value.name.toLowerCase() }
+      : value;
+  project.ask = async (document, variables) => {
+    const answer = await ask(document, variables);
+    return { ...answer, data: JSON.parse(JSON.stringify(answer.data), lower) as typeof answer.data };
+  };
+}
