@@ -42,11 +42,15 @@ export type { Importer, ImportStatus } from './import/importer.js';
 export type { LedgerEntry } from './import/ledger.js';
 export type {
   CollisionPolicy,
+  ConstantValue,
+  Fallback,
   FieldMapping,
+  FieldType,
   ImportMapping,
   InvertibleTransform,
   Rejection,
   SourceMapping,
+  SourceReference,
   Transform,
   TransformContext,
   Transforms,

@@ -9,8 +9,7 @@ import type { Key, TableRef } from '../types.js';
 import type { Action, Condition } from '../write/action.js';
 import { commit } from '../write/commit.js';
 
-export const runSteps = ['fill', 'verify', 'contract', 'rollback'] as const;
-export type RunStep = (typeof runSteps)[number];
+export type RunStep = 'fill' | 'verify' | 'contract' | 'rollback';
 
 export interface MigrationRun {
   /** Tells processes apart; null where nobody runs it at present. */
