@@ -26,11 +26,11 @@ import {
   productsOf,
   productsReviewedBy,
   type Review,
+  ratingsOf,
   review,
   reviewKey,
   reviews,
   reviewsOf,
-  reviewsWith,
 } from './support/cached.js';
 
 const second = 1000;
@@ -91,9 +91,12 @@ function patternOf(dice: Dice): Pattern {
     },
     { read: (db) => of(db, reviewsOf(id)), of: reviewsIn },
     {
-      read: (db) => of(db, reviewsWith(stars)),
+      read: (db) => of(db, ratingsOf(stars)),
       of: (state) =>
-        state.reviews.filter((one) => one.stars === stars).sort(by((one) => `${one.product}#${one.id}`)),
+        state.reviews
+          .filter((one) => one.stars === stars)
+          .sort(by((one) => `${one.product}#${one.id}`))
+          .map(({ id, product, stars }) => ({ id, product, stars })),
     },
     {
       read: (db) => of(db, collectionOf(id)),

@@ -13,14 +13,25 @@ export function subjectsOf(
   partitionKeys: readonly string[] | undefined,
 ): readonly string[] {
   if (partitionKeys === undefined) return [everything];
-  return [...new Set(actions.flatMap((action) => subjectsOfOne(action, partitionKeys)))];
+  const changed = new Set(
+    actions.flatMap(({ kind, purpose }) =>
+      kind !== 'check' && purpose.kind === 'unchanged' ? [purpose.entity] : [],
+    ),
+  );
+  return [...new Set(actions.flatMap((action) => subjectsOfOne(action, changed, partitionKeys)))];
 }
 
-function subjectsOfOne(action: Action, partitionKeys: readonly string[]): readonly string[] {
+/** @param changed the entities of records that were there before */
+function subjectsOfOne(
+  action: Action,
+  changed: ReadonlySet<string>,
+  partitionKeys: readonly string[],
+): readonly string[] {
   const { kind, purpose } = action;
   // A check changes nothing, and no pattern reads the items of these.
   if (kind === 'check' || hidden.has(purpose.kind)) return [];
-  // A derived item that replaces another belongs to a record that is changed by another action.
+  // What was derived from a record before may be a record of another entity, in partitions that are not known.
+  if (purpose.kind === 'derived' && (kind !== 'put' || changed.has(purpose.entity))) return [everything];
   if (kind === 'put' && added.has(purpose.kind))
     return partitionKeys.flatMap((name) => {
       const value = action.item[name];

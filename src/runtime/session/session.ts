@@ -379,7 +379,7 @@ export class Session {
       this.#wrote(outcome);
       return outcome;
     };
-    const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#memory.forgetAll());
+    const erasing = eraseTraces(traces, this.#reader, write).finally(() => this.#lost());
     return { record, traces: await erasing };
   }
 

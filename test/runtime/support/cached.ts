@@ -1,6 +1,7 @@
 /** Products that are cached by key, lists of them that processes share, and their reviews, as the generator writes them. */
 import {
   type EntityCodec,
+  type EntityReader,
   type IndexQuery,
   type Key,
   resolveTableNames,
@@ -92,6 +93,9 @@ export interface Review {
   readonly version: number;
 }
 
+/** A record of its own, which the writes of a review maintain. */
+export type Rating = Pick<Review, 'id' | 'product' | 'stars'>;
+
 export const reviewKey = ({ id, product }: Pick<Review, 'id' | 'product'>): Key => ({
   PK: `PRODUCT#${text(product)}`,
   SK: `REVIEW#${text(id)}`,
@@ -115,7 +119,17 @@ export const reviews: EntityCodec<Review> = {
     stars: item.stars as number,
     version: item.version as number,
   }),
-  entries: ({ id, product, stars }) => [{ PK: `STARS#${stars}`, SK: `${product}#${id}`, id, product }],
+  entries: ({ id, product, stars }) => [
+    {
+      PK: `RATING#${text(product)}`,
+      SK: text(id),
+      GSI1PK: `STARS#${stars}`,
+      GSI1SK: `${text(product)}#${text(id)}`,
+      id,
+      product,
+      stars,
+    },
+  ],
   revision: 'version',
   keyFields: () => undefined,
 };
@@ -131,18 +145,18 @@ export function reviewsOf(id: string): IndexQuery<Review> {
   return query('reviewsOf', reviews, own, { partition: `PRODUCT#${text(id)}`, sort, ...cached });
 }
 
-/** Of which the index has the keys alone. */
-export function reviewsWith(stars: number): IndexQuery<Review> {
-  return query('reviewsWith', reviews, own, {
-    partition: `STARS#${stars}`,
-    covering: {
-      kind: 'some',
-      covers: ['id'],
-      keyOf: ({ id, product }) => reviewKey({ id: id as string, product: product as string }),
-      read: ({ id }) => ({ id: id as string }),
-    },
-    ...cached,
-  });
+const ratings: EntityReader<Rating> = {
+  name: 'Rating',
+  table: main,
+  read: ({ id, product, stars }) => ({
+    id: id as string,
+    product: product as string,
+    stars: stars as number,
+  }),
+};
+
+export function ratingsOf(stars: number): IndexQuery<Rating> {
+  return query('ratingsOf', ratings, gsi1, { partition: `STARS#${stars}`, ...cached });
 }
 
 const members = anyEntity<Product | Review>([products, reviews]);
