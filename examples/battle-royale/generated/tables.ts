@@ -12,5 +12,6 @@ export const tables: readonly TableDefinition[] = [
       { name: 'GSI1', kind: 'global', partition: 'GSI1PK', sort: 'GSI1SK', project: { kind: 'all' } },
       { name: 'GSI2', kind: 'global', partition: 'GSI2PK', sort: 'GSI2SK', project: { kind: 'all' } },
     ],
+    forms: { User: '6pLo9pZwgMlc', Game: 'g_v-NYmzYqj4', UserGameMapping: 'NTeDxGBkuDXV' },
   },
 ];

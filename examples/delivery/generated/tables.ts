@@ -4,7 +4,13 @@ import type { TableDefinition } from 'tableloom/runtime/generated';
 
 /** The tables the access patterns need, for `createTables`. */
 export const tables: readonly TableDefinition[] = [
-  { table: 'people', name: '${TABLE_PREFIX}-people', key: { partition: 'PK', sort: 'SK' }, indexes: [] },
+  {
+    table: 'people',
+    name: '${TABLE_PREFIX}-people',
+    key: { partition: 'PK', sort: 'SK' },
+    indexes: [],
+    forms: { Recipient: 'bf19Nn6bYTxh', Courier: 'Zmu4PHMMIJco' },
+  },
   {
     table: 'warehouses',
     name: '${TABLE_PREFIX}-warehouses',
@@ -38,6 +44,7 @@ export const tables: readonly TableDefinition[] = [
         },
       },
     ],
+    forms: { Warehouse: 'gm9COglFYNjW', Product: 'IjcJDpDUrJrr', Rating: '513ncgl68Y3w' },
   },
   {
     table: 'shipments',
@@ -89,6 +96,7 @@ export const tables: readonly TableDefinition[] = [
         project: { kind: 'all' },
       },
     ],
+    forms: { Shipment: 'qz7f0-DriaI9' },
   },
   {
     table: 'directory',
@@ -104,6 +112,7 @@ export const tables: readonly TableDefinition[] = [
         project: { kind: 'all' },
       },
     ],
+    forms: { Listing: 'MZkjNGM6Aagn' },
   },
   {
     table: 'meals',
@@ -113,5 +122,11 @@ export const tables: readonly TableDefinition[] = [
       { name: 'GSI1', kind: 'global', partition: 'GSI1PK', sort: 'GSI1SK', project: { kind: 'all' } },
     ],
     ttl: 'ttl',
+    forms: {
+      Delivery: 'xMl2wNAjYhI7',
+      DeliveryEvent: 'uJPCZhogcZmp',
+      Restaurant: 'KMza52N0kJXh',
+      Driver: 'f5is9M8lZhQK',
+    },
   },
 ];

@@ -17,12 +17,19 @@ export const tables: readonly TableDefinition[] = [
         project: { kind: 'keys' },
       },
     ],
+    forms: { Event: 'RtThaqJrrWvK' },
   },
   {
     table: 'equipment',
     name: '${TABLE_PREFIX}-equipment',
     key: { partition: 'PK', sort: 'SK' },
     indexes: [],
+    forms: {
+      Equipment: 'j7H_L3HLV_Ox',
+      EquipmentState: 'NuRB4PX_ALiP',
+      EquipmentStateVersion: 'emEAW6d7Z8b2',
+      TimedState: '9eTVz-p8iq_7',
+    },
   },
   {
     table: 'devices',
@@ -44,5 +51,6 @@ export const tables: readonly TableDefinition[] = [
         project: { kind: 'all' },
       },
     ],
+    forms: { DeviceLog: 'IGe2idzcYJ8h' },
   },
 ];

@@ -4,8 +4,20 @@ import type { TableDefinition } from 'tableloom/runtime/generated';
 
 /** The tables the access patterns need, for `createTables`. */
 export const tables: readonly TableDefinition[] = [
-  { table: 'users', name: '${TABLE_PREFIX}-users', key: { partition: 'PK', sort: 'SK' }, indexes: [] },
-  { table: 'emails', name: '${TABLE_PREFIX}-emails', key: { partition: 'PK', sort: 'SK' }, indexes: [] },
+  {
+    table: 'users',
+    name: '${TABLE_PREFIX}-users',
+    key: { partition: 'PK', sort: 'SK' },
+    indexes: [],
+    forms: { User: 'qhmvy6mYmiXy' },
+  },
+  {
+    table: 'emails',
+    name: '${TABLE_PREFIX}-emails',
+    key: { partition: 'PK', sort: 'SK' },
+    indexes: [],
+    forms: { EmailLookup: 'zCf878VjAOsT' },
+  },
   {
     table: 'scores',
     name: '${TABLE_PREFIX}-scores',
@@ -15,6 +27,7 @@ export const tables: readonly TableDefinition[] = [
       { name: 'AllGames', kind: 'global', partition: 'allPK', sort: 'allSK', project: { kind: 'all' } },
       { name: 'Ranking', kind: 'local', partition: 'PK', sort: 'rankingSK', project: { kind: 'all' } },
     ],
+    forms: { LeaderboardEntry: 'XURvMyft2M71', TournamentEntry: '0-kga1zB-3WW' },
   },
   {
     table: 'achievements',
@@ -30,6 +43,7 @@ export const tables: readonly TableDefinition[] = [
         project: { kind: 'all' },
       },
     ],
+    forms: { Achievement: 'g4qLQRqGkUx-' },
   },
   {
     table: 'analytics',
@@ -41,6 +55,7 @@ export const tables: readonly TableDefinition[] = [
       { name: 'GSI3', kind: 'global', partition: 'GSI3PK', sort: 'GSI3SK', project: { kind: 'all' } },
       { name: 'GSI4', kind: 'global', partition: 'GSI4PK', sort: 'GSI4SK', project: { kind: 'all' } },
     ],
+    forms: { Profile: 'T4ont_u763I4' },
   },
   {
     table: 'learning',
@@ -49,5 +64,14 @@ export const tables: readonly TableDefinition[] = [
     indexes: [
       { name: 'GSI1', kind: 'global', partition: 'GSI1PK', sort: 'GSI1SK', project: { kind: 'all' } },
     ],
+    forms: {
+      Organization: 'd59WQdxSQKJN',
+      Learner: 'xUClqKfEmaoV',
+      Course: 'LveSTdx5hL_W',
+      Enrollment: 'tZ57Kr60i3v2',
+      Lesson: '6G8yp9qsx6gb',
+      Progress: '97sv4oRxWPwg',
+      Certificate: 'GeacT26SNWLB',
+    },
   },
 ];
