@@ -35,7 +35,7 @@ export function addHealth(
   };
   // A server may be there before its version is served: it says so, and waits.
   app.addHook('onReady', async () => {
-    read(database, tables).catch((error: unknown) => {
+    database.checkPlan().catch((error: unknown) => {
       if (isMismatch(error)) app.log.error({ err: error }, notServed);
     });
   });

@@ -271,6 +271,11 @@ export class Database<Rules = unknown> {
     return this.#plan?.refusal;
   }
 
+  /** Rejects with PLAN_MISMATCH where the tables store records by a version that this code is not of. */
+  async checkPlan(): Promise<void> {
+    await this.#plan?.ready();
+  }
+
   /**
    * Imports tables that others made, as a mapping says: runs, resumes, verifies, changes phases, and makes
    * what a legacy application writes by. `${VARIABLE}` in their names are taken from the environment.
