@@ -147,6 +147,7 @@ test('a wrong call is explained in a line', async () => {
     [['Orders'], {}, 'There is no entity Orders. The entities are Order.'],
     [[], { segments: '0' }, '`--segments 0` is not a whole number from 1 to 64.'],
     [[], { endpoint: 'nowhere' }, '`nowhere` is not a URL.'],
+    [[], { endpoint: 'http://127.0.0.1:1' }, 'Storage cannot be reached.'],
   ];
   for (const [entities, options, message] of cases)
     expect(await project.verify(entities, options)).toMatchObject({

@@ -8,6 +8,7 @@ import { archive, changedSince, manifestOf, readBack } from '../import/archive.j
 import { checkedMapping, type ImportVerbOptions, type OpenImport, withImport } from '../import/project.js';
 import { accountLines, ProgressLine, verifyLines } from '../import/shown.js';
 import { Mistake } from '../mistakes.js';
+import { countOf } from '../project/counts.js';
 import { staged, terminal } from '../verbs.js';
 
 export type { ImportVerbOptions };
@@ -214,11 +215,4 @@ export function importCleanUpVerb(
     ]);
     return 0;
   });
-}
-
-function countOf(option: string, text: string | undefined, most: number): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new Mistake(`\`${option} ${text}\` is not a whole number from 1 to ${most}.`);
 }

@@ -1,24 +1,22 @@
 /** `tableloom reindex`: brings stored records to the plan. */
 
-import { randomUUID } from 'node:crypto';
-import { Database, type ReindexProgress, type ReindexReport } from 'tableloom/runtime';
+import type { ReindexProgress, ReindexReport } from 'tableloom/runtime';
 import { Mistake } from '../mistakes.js';
 import { Bar } from '../progress-bar.js';
 import { acceptRecords } from '../project/accepted.js';
 import { loadCode } from '../project/code.js';
-import { countOf } from '../project/counts.js';
+import { type ReadingOptions, readingOf } from '../project/counts.js';
 import { currentRun } from '../project/current.js';
-import { asMistake, type EndpointOptions, endpointOf, namesOf } from '../project/endpoint.js';
+import type { EndpointOptions } from '../project/endpoint.js';
+import { onTables } from '../project/job.js';
 import { ProgressFile, usualFile } from '../project/progress-file.js';
 import { itemsOf } from '../project/sizes.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
-export interface ReindexVerbOptions extends Options, EndpointOptions {
+export interface ReindexVerbOptions extends Options, EndpointOptions, ReadingOptions {
   readonly all?: boolean;
   readonly dryRun?: boolean;
-  readonly segments?: string;
-  readonly rate?: string;
   /** A file, or `auto`. */
   readonly resume?: string;
   readonly json?: boolean;
@@ -39,32 +37,24 @@ async function reindex(
       'It is not said which records are meant.',
       'Name entities, as in `tableloom reindex Order`, or pass `--all`.',
     );
-  const segments = countOf('--segments', options.segments, 64);
-  const rate = countOf('--rate', options.rate, 1_000_000);
+  const reading = readingOf(options);
   enter(root);
   terminal.progress('Generating in memory …');
   const run = await currentRun(config, stages);
-  const { generated, rules } = await loadCode({ output: run.output, rules: run.rules, server: '' });
-  const tables = namesOf(generated.tables);
-  const { client, place } = endpointOf(options);
-  const abort = new AbortController();
-  const stop = () => abort.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
+  const code = await loadCode({ output: run.output, rules: run.rules, server: '' });
+  const { generated } = code;
+  return onTables(code, options, async ({ database, client, place, tables, signal }) => {
     const file = new ProgressFile(fileOf(options), place, tables);
     const resume = options.resume === undefined ? undefined : file.read();
     // Nothing is noted of a dry run: what it counted is of use as a whole.
     const notes = dryRun ? undefined : file;
     const shown = new Shown(await itemsOf(client, Object.values(tables)), notes);
-    const database = new Database({ client, tables, cursorSecrets: [randomUUID()], compute: rules as never });
     const report = await database.reindex(generated, {
       dryRun,
-      signal: abort.signal,
+      signal,
       onProgress: (progress) => shown.progress(progress),
       ...(!all && { entities }),
-      ...(segments !== undefined && { segments }),
-      ...(rate !== undefined && { rate }),
+      ...reading,
       ...(resume !== undefined && { resume }),
     });
     if (report.cursor === null) notes?.remove();
@@ -75,13 +65,7 @@ async function reindex(
     if (dryRun) return report.changed + report.deleted + report.aggregates > 0 ? 1 : 0;
     acceptRecords(run, all ? generated.codecs.map(({ name }) => name) : entities);
     return 0;
-  } catch (error) {
-    throw asMistake(error);
-  } finally {
-    process.removeListener('SIGINT', stop);
-    process.removeListener('SIGTERM', stop);
-    client.destroy();
-  }
+  });
 }
 
 function fileOf({ resume }: ReindexVerbOptions): string {

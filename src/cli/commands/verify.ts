@@ -1,21 +1,19 @@
 /** `tableloom verify`: compares everything that is stored with what the records say. */
 
-import { randomUUID } from 'node:crypto';
-import { Database, type Finding, type VerifyProgress, type VerifyReport } from 'tableloom/runtime';
+import type { Finding, VerifyProgress, VerifyReport } from 'tableloom/runtime';
 import { storedTypes } from '../../generator/plan/lookup/stored-types.js';
 import { Bar } from '../progress-bar.js';
 import { loadCode } from '../project/code.js';
-import { countOf } from '../project/counts.js';
+import { type ReadingOptions, readingOf } from '../project/counts.js';
 import { currentRun } from '../project/current.js';
-import { asMistake, type EndpointOptions, endpointOf, namesOf } from '../project/endpoint.js';
+import type { EndpointOptions } from '../project/endpoint.js';
+import { onTables } from '../project/job.js';
 import { itemsOf } from '../project/sizes.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
-export interface VerifyVerbOptions extends Options, EndpointOptions {
+export interface VerifyVerbOptions extends Options, EndpointOptions, ReadingOptions {
   readonly repair?: boolean;
-  readonly segments?: string;
-  readonly rate?: string;
   readonly json?: boolean;
 }
 
@@ -29,41 +27,26 @@ async function verify(
   stages: Stages,
 ): Promise<number> {
   const { root, config, repair = false, json = false } = options;
-  const segments = countOf('--segments', options.segments, 64);
-  const rate = countOf('--rate', options.rate, 1_000_000);
+  const reading = readingOf(options);
   enter(root);
   terminal.progress('Generating in memory …');
   const run = await currentRun(config, stages);
-  const { generated, rules } = await loadCode({ output: run.output, rules: run.rules, server: '' });
-  const tables = namesOf(generated.tables);
-  const { client, place } = endpointOf(options);
-  const abort = new AbortController();
-  const stop = () => abort.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
+  const code = await loadCode({ output: run.output, rules: run.rules, server: '' });
+  return onTables(code, options, async ({ database, client, place, tables, signal }) => {
     const bar = new Bar<VerifyProgress>(await itemsOf(client, Object.values(tables)), describe);
-    const database = new Database({ client, tables, cursorSecrets: [randomUUID()], compute: rules as never });
-    const { tables: definitions, codecs } = generated;
+    const { tables: definitions, codecs } = code.generated;
     const project = { tables: definitions, codecs, types: storedTypes(run.plan) };
     const report = await database.verify(project, {
       repair,
-      signal: abort.signal,
+      signal,
       onProgress: (progress) => bar.show(progress),
       ...(entities.length > 0 && { entities }),
-      ...(segments !== undefined && { segments }),
-      ...(rate !== undefined && { rate }),
+      ...reading,
     });
     if (json) terminal.say(JSON.stringify(report, asJson, 2));
     else for (const line of lines(report, place)) terminal.say(line);
     return report.found > report.repaired || !report.isComplete ? 1 : 0;
-  } catch (error) {
-    throw asMistake(error);
-  } finally {
-    process.removeListener('SIGINT', stop);
-    process.removeListener('SIGTERM', stop);
-    client.destroy();
-  }
+  });
 }
 
 function describe({ found, repaired }: VerifyProgress): string {

@@ -1,8 +1,6 @@
 /** What the verbs of `tableloom import` work with: the checked mapping, generated code, and a DynamoDB. */
 
-import { randomUUID } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { Database, type Importer, type ImportMapping, type Transforms } from 'tableloom/runtime';
+import type { Importer, ImportMapping, Transforms } from 'tableloom/runtime';
 import { formatDiagnostic } from '../../generator/diagnostics/print.js';
 import { importMapping } from '../../generator/importing/importing.js';
 import type { ImportModel, OwnTransform } from '../../generator/importing/model.js';
@@ -10,7 +8,8 @@ import { textOf } from '../files.js';
 import { Mistake } from '../mistakes.js';
 import { loadCode, loadModule } from '../project/code.js';
 import { currentRun } from '../project/current.js';
-import { asMistake, type EndpointOptions, endpointOf, namesOf } from '../project/endpoint.js';
+import type { EndpointOptions } from '../project/endpoint.js';
+import { type Job, onTables } from '../project/job.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, terminal } from '../verbs.js';
 
@@ -73,40 +72,18 @@ function isTransform(one: unknown): boolean {
   return typeof one === 'object' && one !== null && 'forward' in one && 'back' in one;
 }
 
-export interface OpenImport extends CheckedMapping {
+export interface OpenImport extends CheckedMapping, Job {
   readonly importer: Importer;
-  readonly client: DynamoDBClient;
-  readonly place: string;
-  readonly signal: AbortSignal;
 }
 
-/** Runs `use` on the DynamoDB that is meant. Ctrl-C ends it after what is under way; the second one at once. */
+/** Runs `use` on the DynamoDB that is meant; see `onTables`. */
 export async function withImport(
   options: ImportVerbOptions,
   stages: Stages,
   use: (open: OpenImport) => Promise<number>,
 ): Promise<number> {
   const checked = await checkedMapping(options, stages);
-  const tables = namesOf(checked.generated.tables);
-  const { client, place } = endpointOf(options);
-  const abort = new AbortController();
-  const stop = () => abort.abort();
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-  try {
-    const database = new Database({
-      client,
-      tables,
-      cursorSecrets: [randomUUID()],
-      compute: checked.rules as never,
-    });
-    const importer = database.importer(checked);
-    return await use({ ...checked, importer, client, place, signal: abort.signal });
-  } catch (error) {
-    throw asMistake(error);
-  } finally {
-    process.removeListener('SIGINT', stop);
-    process.removeListener('SIGTERM', stop);
-    client.destroy();
-  }
+  return onTables(checked, options, (job) =>
+    use({ ...checked, ...job, importer: job.database.importer(checked) }),
+  );
 }

@@ -1,7 +1,7 @@
 /** What a migration works on: the tables of the project that are there, and the plan that they are to be stored by. */
 
 import { randomUUID } from 'node:crypto';
-import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   Database,
   deployTables,
@@ -11,13 +11,13 @@ import {
   type TableStep,
 } from 'tableloom/runtime';
 import type { TableloomRun } from '../../generator/preset.js';
-import { fromAws } from '../../runtime/errors.js';
 import type { Migration } from '../../runtime/migrate/migration.js';
 import type { PlanRecord, StoredPlan } from '../../runtime/migrate/plan-record.js';
 import { Mistake } from '../mistakes.js';
 import { currentRun } from '../project/current.js';
 import { asMistake, type EndpointOptions, endpointOf } from '../project/endpoint.js';
 import { stepText } from '../project/index-text.js';
+import { itemCount } from '../project/sizes.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, terminal } from '../verbs.js';
 import { definitionsOf, storedPlanOf } from './stored-plan.js';
@@ -79,7 +79,7 @@ export class Target {
     const definitions = definitionsOf(plan).filter(({ forms }) => forms !== undefined);
     const names = namesIn(definitions);
     const counts = await Promise.all(
-      definitions.map(async (one) => ({ one, items: await this.#itemsOf(names[one.table] ?? '') })),
+      definitions.map(async (one) => ({ one, items: await itemCount(this.client, names[one.table] ?? '') })),
     );
     const there = counts.flatMap(({ one, items }) => (items === undefined ? [] : [one]));
     const missing = counts.flatMap(({ one, items }) => (items === undefined ? [names[one.table] ?? ''] : []));
@@ -126,16 +126,6 @@ export class Target {
       if (state === 'done') told(text, name, step);
       else terminal.progress(`${text} …`);
     });
-  }
-
-  async #itemsOf(TableName: string): Promise<number | undefined> {
-    try {
-      const { Table } = await this.client.send(new DescribeTableCommand({ TableName }));
-      return Table?.ItemCount ?? 0;
-    } catch (error) {
-      if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
-      throw fromAws(error);
-    }
   }
 }
 

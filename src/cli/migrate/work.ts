@@ -4,15 +4,13 @@ import type { ReindexProblem, ReindexReport } from 'tableloom/runtime';
 import type { Migration, MigrationOptions } from '../../runtime/migrate/migration.js';
 import type { RunStep } from '../../runtime/migrate/run-record.js';
 import { Mistake } from '../mistakes.js';
-import { countOf } from '../project/counts.js';
+import { type ReadingOptions, readingOf } from '../project/counts.js';
 import { Pace } from './pace.js';
 import { Runner } from './runner.js';
 import { Shown } from './shown.js';
 import type { Opened } from './target.js';
 
-export interface WorkOptions {
-  readonly rate?: string | undefined;
-  readonly segments?: string | undefined;
+export interface WorkOptions extends ReadingOptions {
   readonly json?: boolean | undefined;
   /** How long a runner may be silent, in milliseconds: for tests. */
   readonly silenceMs?: number | undefined;
@@ -35,7 +33,7 @@ export class Work {
     runner: Runner,
     abort: AbortController,
     { items }: Opened,
-    settings: Settings,
+    settings: ReturnType<typeof readingOf>,
     isJson: boolean,
   ) {
     this.runner = runner;
@@ -52,7 +50,7 @@ export class Work {
     options: WorkOptions,
     work: (work: Work) => Promise<number>,
   ): Promise<number> {
-    const settings = settingsOf(options);
+    const settings = readingOf(options);
     const abort = new AbortController();
     let isLost = false;
     const lost = () => {
@@ -116,14 +114,6 @@ export class Work {
   checkpoint(): void {
     if (this.#abort.signal.aborted) throw new Paused();
   }
-}
-
-type Settings = Pick<MigrationOptions, 'segments' | 'rate'>;
-
-function settingsOf(options: WorkOptions): Settings {
-  const segments = countOf('--segments', options.segments, 64);
-  const rate = countOf('--rate', options.rate, 1_000_000);
-  return { ...(segments !== undefined && { segments }), ...(rate !== undefined && { rate }) };
 }
 
 function isThrottle(error: unknown): boolean {
