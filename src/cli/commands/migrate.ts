@@ -1,9 +1,9 @@
 /** `tableloom migrate`: brings records to another version of the plan while servers of both work on them. */
 
 import { type ReindexReport, tableChanges } from 'tableloom/runtime';
-import { differing, type MigrationOptions } from '../../runtime/migrate/migration.js';
+import type { MigrationOptions } from '../../runtime/migrate/migration.js';
 import { obstacles } from '../../runtime/migrate/obstacles.js';
-import type { PlanRecord } from '../../runtime/migrate/plan-record.js';
+import { differing, type PlanRecord } from '../../runtime/migrate/plan-record.js';
 import type { RunStep } from '../../runtime/migrate/run-record.js';
 import { bring, outOfOrder, wait } from '../migrate/bring.js';
 import { isOther, startOf } from '../migrate/start.js';

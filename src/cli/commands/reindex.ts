@@ -2,7 +2,7 @@
 
 import type { ReindexProgress, ReindexReport } from 'tableloom/runtime';
 import { Mistake } from '../mistakes.js';
-import { Bar } from '../progress-bar.js';
+import { Bar } from '../progress.js';
 import { acceptRecords } from '../project/accepted.js';
 import { loadCode } from '../project/code.js';
 import { type ReadingOptions, readingOf } from '../project/counts.js';

@@ -2,7 +2,7 @@
 
 import type { Finding, VerifyProgress, VerifyReport } from 'tableloom/runtime';
 import { storedTypes } from '../../generator/plan/lookup/stored-types.js';
-import { Bar } from '../progress-bar.js';
+import { Bar } from '../progress.js';
 import { loadCode } from '../project/code.js';
 import { type ReadingOptions, readingOf } from '../project/counts.js';
 import { currentRun } from '../project/current.js';

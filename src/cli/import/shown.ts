@@ -1,16 +1,14 @@
 /** How the verbs of `tableloom import` show progress and accounts. */
 
 import type { ImportFinding, ImportProgress, ImportVerifyReport, SourceAccount } from 'tableloom/runtime';
+import { showLine, Ticks } from '../progress.js';
 import { terminal } from '../verbs.js';
-
-/** How often progress is printed where nobody watches a line, in milliseconds. */
-const printedEvery = 10_000;
 
 /** On a terminal one line that changes; else a line every ten seconds, with `--json` as JSON. */
 export class ProgressLine {
   readonly #isJson: boolean;
   readonly #verb: string;
-  #printed = performance.now();
+  readonly #ticks = new Ticks();
 
   constructor(verb: string, isJson: boolean) {
     this.#verb = verb;
@@ -20,9 +18,7 @@ export class ProgressLine {
   show(progress: ImportProgress): void {
     const { source, rows, of, perSecond, concurrency } = progress;
     const left = perSecond > 0 && of > rows ? Math.round((of - rows) / perSecond) : 0;
-    const now = performance.now();
-    const isDue = now - this.#printed >= printedEvery;
-    if (isDue) this.#printed = now;
+    const isDue = this.#ticks.isDue();
     if (this.#isJson) {
       if (isDue) terminal.note(JSON.stringify({ progress: { ...progress, secondsLeft: left } }));
       return;
@@ -30,8 +26,7 @@ export class ProgressLine {
     const share = of > 0 ? ` of ${of} (${Math.min(100, Math.floor((rows / of) * 100))} %)` : '';
     const eta = left > 0 ? `, ${duration(left)} left` : '';
     const line = `${this.#verb} ${source}: ${rows}${share} rows, ${Math.round(perSecond)} a second, ${concurrency} at a time${eta}`;
-    if (process.stderr.isTTY) terminal.progress(line);
-    else if (isDue) terminal.note(line);
+    showLine(line, isDue);
   }
 }
 

@@ -1,9 +1,8 @@
 /** What is stored otherwise, entity by entity, in words. */
 
 import type { KeyForm, StoredForm } from '../../runtime/migrate/form.js';
-import { differing } from '../../runtime/migrate/migration.js';
 import { textOf } from '../../runtime/migrate/obstacles.js';
-import type { StoredPlan } from '../../runtime/migrate/plan-record.js';
+import { differing, type StoredPlan } from '../../runtime/migrate/plan-record.js';
 
 export interface EntityDifferences {
   readonly entity: string;

@@ -1,6 +1,6 @@
 /** What a deployment notes in the tables of how their records are stored, and when it must not. */
 
-import { differing } from '../../runtime/migrate/migration.js';
+import { differing } from '../../runtime/migrate/plan-record.js';
 import type { Target } from './target.js';
 
 export interface Noting {

@@ -2,15 +2,13 @@
 
 import type { ReindexProgress } from 'tableloom/runtime';
 import type { RunProgress, RunStep } from '../../runtime/migrate/run-record.js';
+import { showLine, Ticks } from '../progress.js';
 import { terminal } from '../verbs.js';
-
-/** How often progress is printed where nobody watches a line, in milliseconds. */
-const printedMs = 10_000;
 
 export class Shown {
   readonly #isJson: boolean;
   #items = 0;
-  #printed = 0;
+  #ticks = new Ticks();
   #phase = '';
   #before = 0;
   #begun = 0;
@@ -23,7 +21,7 @@ export class Shown {
   /** @param items how many items the tables have; 0 where that is not known */
   expect(items: number): void {
     this.#items = items;
-    this.#printed = performance.now();
+    this.#ticks = new Ticks();
     this.#phase = '';
     this.#last = 0;
   }
@@ -53,12 +51,9 @@ export class Shown {
     const rate = seconds > 0.5 ? done / seconds : 0;
     const eta = rate > 0 && this.#items > done ? (this.#items - done) / rate : null;
     const run: RunProgress = { phase, scanned, records, changed, failed, rate, eta };
-    const isDue = now - this.#printed >= printedMs;
-    if (this.#isJson) {
-      if (isDue) terminal.say(JSON.stringify({ event: 'progress', step, table, ...run }));
-    } else if (process.stderr.isTTY) terminal.progress(progressText(step, run));
-    else if (isDue) terminal.note(progressText(step, run));
-    if (isDue) this.#printed = now;
+    const isDue = this.#ticks.isDue();
+    if (!this.#isJson) showLine(progressText(step, run), isDue);
+    else if (isDue) terminal.say(JSON.stringify({ event: 'progress', step, table, ...run }));
     return run;
   }
 }

@@ -1,8 +1,7 @@
 /** By which version records are stored: what the tables note, or else a commit. */
 
 import type { Found } from '../../review/found.js';
-import { differing } from '../../runtime/migrate/migration.js';
-import type { PlanRecord, StoredPlan } from '../../runtime/migrate/plan-record.js';
+import { differing, type PlanRecord, type StoredPlan } from '../../runtime/migrate/plan-record.js';
 import { loadProject } from '../host/codegen.js';
 import { Mistake } from '../mistakes.js';
 import { currentRevision, revisionAt } from '../project/revisions.js';

@@ -1,7 +1,7 @@
 /** Where a migration is, and what comes next. */
 
-import { differing, type Migration } from '../../runtime/migrate/migration.js';
-import type { MigrationPhase } from '../../runtime/migrate/plan-record.js';
+import type { Migration } from '../../runtime/migrate/migration.js';
+import { differing, type MigrationPhase } from '../../runtime/migrate/plan-record.js';
 import type { MigrationRun } from '../../runtime/migrate/run-record.js';
 import { silenceMs } from './runner.js';
 import { progressText } from './shown.js';

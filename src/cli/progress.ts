@@ -1,10 +1,32 @@
-/** How far a job on tables is, as a bar where somebody looks, as lines where nobody does. */
+/** How far a job on tables is: on a terminal a line that changes, elsewhere one every ten seconds. */
 
 import { terminal } from './verbs.js';
 
-/** How often a line is printed where nobody watches a bar, in milliseconds. */
-const interval = 10_000;
+const intervalMs = 10_000;
 const width = 24;
+
+/** When a line is due that stays. */
+export class Ticks {
+  #last: number;
+
+  /** @param begun ten seconds later the first one is due, in milliseconds of `performance.now` */
+  constructor(begun: number = performance.now()) {
+    this.#last = begun;
+  }
+
+  isDue(): boolean {
+    const now = performance.now();
+    if (now - this.#last < intervalMs) return false;
+    this.#last = now;
+    return true;
+  }
+}
+
+/** @param isDue whether it is printed where no terminal shows it */
+export function showLine(line: string, isDue: boolean): void {
+  if (process.stderr.isTTY) terminal.progress(line);
+  else if (isDue) terminal.note(line);
+}
 
 interface Progress {
   readonly phase: string;
@@ -15,7 +37,7 @@ interface Progress {
 export class Bar<P extends Progress> {
   readonly #items: number;
   readonly #describe: (progress: P) => string;
-  #printed = 0;
+  readonly #ticks = new Ticks(0);
   #phase = '';
   /** What had been read when the phase began. */
   #before = 0;
@@ -35,13 +57,7 @@ export class Bar<P extends Progress> {
     if (phase !== this.#phase) this.#before = this.#phase === '' ? 0 : this.#last;
     this.#phase = phase;
     this.#last = scanned;
-    const line = this.#line(progress);
-    const now = performance.now();
-    if (process.stderr.isTTY) terminal.progress(line);
-    else if (now - this.#printed >= interval) {
-      terminal.note(line);
-      this.#printed = now;
-    }
+    showLine(this.#line(progress), this.#ticks.isDue());
   }
 
   #line(progress: P): string {
