@@ -63,13 +63,17 @@ export class Pair {
 
   /** The attributes of a record, without keys; those that are called otherwise, under both names. @param by who wrote them last; null: by that one's alone */
   attributes(item: Item, by: Side | null): Item {
-    const attributes = Object.fromEntries(Object.entries(item).filter(([name]) => !this.#derived.has(name)));
+    const attributes = this.#withoutKeys(item);
     for (const { from, to } of this.#renamed) {
       if (by === 'to') for (const name of from) attributes[name] = attributes[to];
       else if (by === 'from' && from.length > 0)
         attributes[to] = from.map((name) => item[name]).find((value) => value !== undefined);
     }
     return attributes;
+  }
+
+  #withoutKeys(item: Item): Item {
+    return Object.fromEntries(Object.entries(item).filter(([name]) => !this.#derived.has(name)));
   }
 
   /** Everything that is stored of a record while both versions are live. */
@@ -122,10 +126,9 @@ export class Pair {
     if (!isMoved && conflicts.length === 0) return { from: { ...to, ...from }, to: undefined };
     const only = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, undefined]));
     if (isMoved) {
-      const attributes = Object.fromEntries(Object.entries(to).filter(([name]) => !this.#derived.has(name)));
       const shared = taken.filter(isSame).flat();
       return {
-        from: { ...attributes, ...from },
+        from: { ...this.#withoutKeys(to), ...from },
         to: { ...to, ...only(shared), ...keyOfItem(this.table, to), [nextAttribute]: true },
       };
     }

@@ -9,9 +9,16 @@ import type { AnyCodec, ReindexOptions, ReindexReport } from '../reindex/types.j
 import type { TableDefinition } from '../tables/definition.js';
 import type { EntityCodec, Item, TableRef } from '../types.js';
 import { codecOf, settledCodec } from './codec.js';
-import type { StoredForm } from './form.js';
 import { Pair } from './join.js';
-import { type MigrationPhase, type PlanRecord, readPlan, type StoredPlan, writePlan } from './plan-record.js';
+import {
+  changedForms,
+  differing,
+  type MigrationPhase,
+  type PlanRecord,
+  readPlan,
+  type StoredPlan,
+  writePlan,
+} from './plan-record.js';
 import { type KeptRun, type MigrationRun, readRun, writeRun } from './run-record.js';
 import { sharedCodec } from './sharing.js';
 import { planLeaseMs } from './watch.js';
@@ -105,7 +112,7 @@ export class Migration {
     const records = await this.#records();
     const empty = this.#tables.filter((_, at) => records[at] === null);
     for (const table of empty)
-      await writePlan(this.#requester, table, null, { phase: 'settled', from: plan, to: null, run: {} });
+      await writePlan(this.#requester, table, null, { phase: 'settled', from: plan, to: null });
     return empty.length > 0;
   }
 
@@ -126,7 +133,7 @@ export class Migration {
     for (const [at, table] of this.#tables.entries()) {
       const record = records[at] ?? null;
       if (record?.from.fingerprint !== plan.fingerprint)
-        await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null, run: {} });
+        await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null });
     }
   }
 
@@ -226,7 +233,7 @@ export class Migration {
       const record = records[at];
       const plan = record?.[side];
       if (record && plan && record.phase !== 'settled')
-        await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null, run: {} });
+        await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null });
     }
   }
 
@@ -236,37 +243,22 @@ export class Migration {
     options: MigrationOptions,
   ): Promise<ReindexReport> {
     if (to === null) throw refused('no migration is under way', 'Begin one first.');
-    const names = differing(from, to);
-    const changed = names.map((name) => ({ form: formIn(from, name), next: formIn(to, name) }));
+    const changed = changedForms(from, to);
     const codecs = new Map<string, AnyCodec>(
       [...from.forms, ...to.forms].map((form) => [form.name, codecOf(form)]),
     );
-    for (const { form, next } of changed) codecs.set(form.name, codecFor(state, new Pair(form, next)));
-    const leaving = changed.map(({ form, next }) => (state === 'from' ? next : form));
+    for (const one of changed) codecs.set(one.from.name, codecFor(state, new Pair(one.from, one.to)));
+    const leaving = changed.map((one) => (state === 'from' ? one.to : one.from));
     return reindex(
       this.#context,
       { tables: together(from.tables, to.tables), codecs: [...codecs.values()] },
       {
         ...options,
-        entities: names,
+        entities: changed.map((one) => one.from.name),
         ...(state !== 'shared' && { retired: leaving.flatMap(countersOf) }),
       },
     );
   }
-}
-
-/** The entities of both whose records are stored otherwise. */
-export function differing(from: StoredPlan, to: StoredPlan): string[] {
-  const hashOf = (name: string) => to.hashes[name];
-  return from.forms.flatMap(({ name }) =>
-    hashOf(name) === undefined || hashOf(name) === from.hashes[name] ? [] : [name],
-  );
-}
-
-function formIn({ forms }: StoredPlan, name: string): StoredForm {
-  const found = forms.find((form) => form.name === name);
-  if (!found) throw new TypeError(`the plan has hashes of ${name}, and not its form`);
-  return found;
 }
 
 function codecFor(state: 'shared' | 'from' | 'to', pair: Pair): AnyCodec {
@@ -292,7 +284,10 @@ function countersOf({ counters }: { readonly counters: readonly { readonly name:
 }
 
 /** Tables with the indexes of both versions: keys of either are no attributes of records. */
-function together(from: readonly TableDefinition[], to: readonly TableDefinition[]): TableDefinition[] {
+export function together(
+  from: readonly TableDefinition[],
+  to: readonly TableDefinition[],
+): TableDefinition[] {
   const tables = new Map<string, TableDefinition>();
   for (const table of [...from, ...to]) {
     const { indexes = [] } = tables.get(table.table) ?? {};

@@ -1,7 +1,7 @@
 /** What keeps two versions of a plan from working on the same records at the same time. */
 import type { TableDefinition } from '../tables/definition.js';
 import type { KeyForm, PartForm, StoredForm } from './form.js';
-import type { StoredPlan } from './plan-record.js';
+import { changedForms, type StoredPlan } from './plan-record.js';
 
 export interface Obstacle {
   /** An entity, or an entity and a part of it: `User.email`. */
@@ -12,12 +12,8 @@ export interface Obstacle {
 
 /** Of the versions of each entity that are stored otherwise; none: a migration may begin. */
 export function obstacles(from: StoredPlan, to: StoredPlan): Obstacle[] {
-  const pairs = from.forms.flatMap((form) => {
-    const next = to.forms.find(({ name }) => name === form.name);
-    return next && from.hashes[form.name] !== to.hashes[form.name] ? [[form, next] as const] : [];
-  });
   return [
-    ...pairs.flatMap(([form, next]) => ofEntity(form, next)),
+    ...changedForms(from, to).flatMap((one) => ofEntity(one.from, one.to)),
     ...ofKeys(from.forms, to.forms),
     ...ofIndexes(from.tables, to.tables),
   ];

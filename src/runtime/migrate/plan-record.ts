@@ -2,11 +2,10 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
-import { getItems } from '../read/batch-get.js';
 import type { TableDefinition } from '../tables/definition.js';
 import type { Item, Key, TableRef } from '../types.js';
-import { commit } from '../write/commit.js';
 import type { StoredForm } from './form.js';
+import { noteType, readNote, writeNote } from './note.js';
 
 /**
  * - `settled`: one version, `from`.
@@ -36,10 +35,29 @@ const phases: ReadonlySet<unknown> = new Set<MigrationPhase>([
 /** How records are stored, by the plan's fingerprint. */
 export interface StoredPlan {
   readonly fingerprint: string;
-  /** A hash of each entity's form, by its name; codecs have theirs as `form`. */
+  /** A hash of each entity's form, by its name: generated tables have those of their code as `forms`. */
   readonly hashes: Readonly<Record<string, string>>;
   readonly forms: readonly StoredForm[];
   readonly tables: readonly TableDefinition[];
+}
+
+/** An entity that two plans store otherwise. */
+export interface Changed {
+  readonly from: StoredForm;
+  readonly to: StoredForm;
+}
+
+/** The entities of both plans whose records are stored otherwise. */
+export function changedForms(from: StoredPlan, to: StoredPlan): Changed[] {
+  return from.forms.flatMap((form) => {
+    const next = to.forms.find(({ name }) => name === form.name);
+    return next && from.hashes[form.name] !== to.hashes[form.name] ? [{ from: form, to: next }] : [];
+  });
+}
+
+/** Their names. */
+export function differing(from: StoredPlan, to: StoredPlan): string[] {
+  return changedForms(from, to).map((one) => one.from.name);
 }
 
 export interface PlanRecord {
@@ -48,38 +66,25 @@ export interface PlanRecord {
   readonly to: StoredPlan | null;
   /** Counts its changes: each is made on condition of the one before. */
   readonly revision: number;
-  /** What the run of a migration keeps here, to resume. */
-  readonly run: Readonly<Record<string, string | number | boolean>>;
 }
 
-const key = '_plan';
-
-/** KEY_INVALID where the table's keys are no text: then nothing can be noted in it. */
-export function planKey({ partition, sort }: TableRef): Key {
-  return { [partition]: key, ...(sort !== undefined && { [sort]: key }) };
+function planKey({ partition, sort }: TableRef): Key {
+  return { [partition]: noteType, ...(sort !== undefined && { [sort]: noteType }) };
 }
 
 export async function readPlan(requester: Requester, table: TableRef): Promise<PlanRecord | null> {
-  const [item] = await getItems(requester, [{ table, key: planKey(table), consistent: true }]);
-  return item ? planOf(item) : null;
+  const item = await readNote(requester, table, planKey(table));
+  return item && planOf(item);
 }
 
-function planOf(item: Item): PlanRecord {
-  const { phase, format, revision, run } = item;
-  const packed = item['plans'];
-  if (format !== 1 || !(packed instanceof Uint8Array) || !phases.has(phase))
+function planOf({ phase, format, revision, plans }: Item): PlanRecord {
+  if (format !== 1 || !(plans instanceof Uint8Array) || !phases.has(phase))
     throw new TableloomError(
       'PLAN_MISMATCH',
       'A later version of Tableloom has noted in the table how its records are stored: update the package.',
     );
-  const { from, to } = JSON.parse(gunzipSync(packed).toString()) as Pick<PlanRecord, 'from' | 'to'>;
-  return {
-    phase: phase as MigrationPhase,
-    from,
-    to,
-    revision: Number(revision),
-    run: (run ?? {}) as PlanRecord['run'],
-  };
+  const { from, to } = JSON.parse(gunzipSync(plans).toString()) as Pick<PlanRecord, 'from' | 'to'>;
+  return { phase: phase as MigrationPhase, from, to, revision: Number(revision) };
 }
 
 /** Writes it, if the table has it as it was read; otherwise CONFLICT. @param before null where there was none */
@@ -87,39 +92,11 @@ export async function writePlan(
   requester: Requester,
   table: TableRef,
   before: PlanRecord | null,
-  after: Omit<PlanRecord, 'revision'>,
-): Promise<PlanRecord> {
-  const { phase, from, to, run } = after;
-  const revision = (before?.revision ?? 0) + 1;
-  const place = planKey(table);
-  const item: Item = {
-    ...place,
-    _type: key,
-    format: 1,
-    phase,
-    revision,
-    run,
-    plans: gzipSync(JSON.stringify({ from, to })),
-  };
-  const outcome = await commit(requester, [
-    {
-      kind: 'put',
-      table,
-      key: place,
-      item,
-      purpose: { kind: 'derived', entity: key },
-      condition:
-        before === null
-          ? { expression: 'attribute_not_exists(#p)', names: { '#p': table.partition }, values: {} }
-          : { expression: '#r = :r', names: { '#r': 'revision' }, values: { ':r': before.revision } },
-    },
-  ]);
-  if (outcome.kind === 'done') return { ...after, revision };
-  if (outcome.kind === 'busy') throw outcome.error;
-  throw new TableloomError(
-    'CONFLICT',
-    'Another process changes the plan of the table. Nothing was written.',
-    undefined,
-    outcome.error.cause,
-  );
+  { phase, from, to }: Omit<PlanRecord, 'revision'>,
+): Promise<void> {
+  await writeNote(requester, table, planKey(table), {
+    before: before?.revision ?? null,
+    content: { format: 1, phase, plans: gzipSync(JSON.stringify({ from, to })) },
+    conflict: 'Another process changes the plan of the table. Nothing was written.',
+  });
 }

@@ -3,11 +3,8 @@
  * readable from any machine.
  */
 import type { Requester } from '../client/requests.js';
-import { TableloomError } from '../errors.js';
-import { getItems } from '../read/batch-get.js';
 import type { Key, TableRef } from '../types.js';
-import type { Action, Condition } from '../write/action.js';
-import { commit } from '../write/commit.js';
+import { noteType, readNote, writeNote } from './note.js';
 
 export type RunStep = 'fill' | 'verify' | 'contract' | 'rollback';
 
@@ -43,16 +40,13 @@ export interface KeptRun {
   readonly revision: number;
 }
 
-const type = '_plan';
-
 function runKey({ partition, sort }: TableRef): Key {
-  return sort === undefined ? { [partition]: '_plan#run' } : { [partition]: '_plan', [sort]: '_run' };
+  return sort === undefined ? { [partition]: `${noteType}#run` } : { [partition]: noteType, [sort]: '_run' };
 }
 
 export async function readRun(requester: Requester, table: TableRef): Promise<KeptRun | null> {
-  const [item] = await getItems(requester, [{ table, key: runKey(table), consistent: true }]);
-  if (!item) return null;
-  return { run: JSON.parse(String(item['run'])) as MigrationRun, revision: Number(item['revision']) };
+  const item = await readNote(requester, table, runKey(table));
+  return item && { run: JSON.parse(String(item['run'])) as MigrationRun, revision: Number(item['revision']) };
 }
 
 /** Writes it, if the table has it as it was read: CONFLICT otherwise. @param run null: it is deleted */
@@ -62,19 +56,10 @@ export async function writeRun(
   before: KeptRun | null,
   run: MigrationRun | null,
 ): Promise<KeptRun | null> {
-  const revision = (before?.revision ?? 0) + 1;
-  const key = runKey(table);
-  const condition: Condition =
-    before === null
-      ? { expression: 'attribute_not_exists(#p)', names: { '#p': table.partition }, values: {} }
-      : { expression: '#r = :r', names: { '#r': 'revision' }, values: { ':r': before.revision } };
-  const place = { table, key, purpose: { kind: 'derived', entity: type }, condition } as const;
-  const action: Action =
-    run === null
-      ? { kind: 'delete', ...place }
-      : { kind: 'put', ...place, item: { ...key, _type: type, revision, run: JSON.stringify(run) } };
-  const outcome = await commit(requester, [action]);
-  if (outcome.kind === 'done') return run && { run, revision };
-  if (outcome.kind === 'busy') throw outcome.error;
-  throw new TableloomError('CONFLICT', 'Another process runs the migration by now.');
+  const revision = await writeNote(requester, table, runKey(table), {
+    before: before?.revision ?? null,
+    content: run && { run: JSON.stringify(run) },
+    conflict: 'Another process runs the migration by now.',
+  });
+  return run && { run, revision };
 }

@@ -13,7 +13,7 @@ import type { Joined, Pair, Side } from './join.js';
  */
 export type Presence = 'shared' | 'leaving';
 
-/** Makes a change of one version's record one of what both versions store of it. */
+/** Where a record has what both versions store of it. */
 const context = Symbol('what both versions store');
 
 interface Context {
@@ -26,7 +26,7 @@ interface Context {
 
 type InContext = object & { readonly [context]: Context };
 
-/** @param side which version the codecs of the changes are of */
+/** Makes a change of one version's record one of what both versions store of it. @param side the version that the codecs of changes are of */
 export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
   return <R extends object>(change: RecordChange<R>): RecordChange<R> => {
     const { codec: own, before, after, taken } = change;
@@ -73,7 +73,12 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
       : { ...attributes, [revision]: number };
   };
   const isShared = (record: object) => (record as InContext)[context].isShared;
-  const joined = (record: object): Joined => pair.items(attributesOf(record));
+  const known = new WeakMap<object, Joined>();
+  const joined = (record: object): Joined => {
+    const items = known.get(record) ?? pair.items(attributesOf(record));
+    known.set(record, items);
+    return items;
+  };
   const each = <T>(
     record: object,
     list: (codec: FormCodec, one: object) => readonly T[],
@@ -105,7 +110,8 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
         isShared(record)
           ? joined(record).versions
           : (alone.versions?.(alone.read(attributesOf(record))) ?? []),
-      ...(keep && { keep: Array.from({ length: 8 }, () => keep) }),
+      // Both versions keep as many of each history: see `obstacles`.
+      ...(keep && { keep: [...pair.from.form.versions, ...pair.to.form.versions].map(() => keep) }),
     }),
     ...((pair.from.guards ?? pair.to.guards) && {
       guards: (record: R) =>

@@ -2,13 +2,12 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { TableDefinition } from 'tableloom/runtime';
+import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
 import { DiagnosticsError } from '../../../../src/generator/diagnostics/print.js';
 import { printLock, seal } from '../../../../src/generator/lock.js';
-import { formHash, storedForms } from '../../../../src/generator/plan/lookup/stored-forms.js';
-import { tableDefinition } from '../../../../src/generator/plan/lookup/table-definition.js';
-import type { Plan } from '../../../../src/generator/plan/types/plan.js';
+import { together } from '../../../../src/runtime/migrate/migration.js';
 import { obstacles } from '../../../../src/runtime/migrate/obstacles.js';
-import type { StoredPlan } from '../../../../src/runtime/migrate/plan-record.js';
+import { differing, type StoredPlan } from '../../../../src/runtime/migrate/plan-record.js';
 import { type Changed, changedProject } from '../../../fuzz/draw/changes.js';
 import { type Drawn, drawProject } from '../../../fuzz/draw/draw.js';
 import { now } from '../../../fuzz/draw/pools.js';
@@ -112,24 +111,14 @@ async function accepted(...[texts, lock]: Parameters<typeof load>): Promise<Load
   }
 }
 
-export function storedPlan(plan: Plan): StoredPlan {
-  const hashes = Object.fromEntries(plan.entities.map((entity) => [entity.name, formHash(plan, entity)]));
-  return {
-    fingerprint: JSON.stringify(hashes),
-    hashes,
-    forms: storedForms(plan),
-    tables: plan.tables.map(tableDefinition),
-  };
-}
-
 async function migrate(
   { drawn, first, second, changed }: Versions,
   dice: Dice,
   sums: Sums,
   atEnd: (close: () => Promise<void>) => void,
 ): Promise<void> {
-  const [from, to] = [first, second].map(({ run }) => storedPlan(run.plan)) as [StoredPlan, StoredPlan];
-  if (from.fingerprint === to.fingerprint) {
+  const [from, to] = [first, second].map(({ run }) => storedPlanOf(run.plan)) as [StoredPlan, StoredPlan];
+  if (differing(from, to).length === 0) {
     sums.same += 1;
     return;
   }
@@ -301,18 +290,6 @@ function formerName(name: string, was: Entity | undefined, is: Entity): string {
   if (former !== undefined && was?.attributes.has(former) && !is.attributes.has(former)) return former;
   const later = `new${name}`;
   return was?.attributes.has(later) && !was.attributes.has(name) ? later : name;
-}
-
-export function together(a: readonly TableDefinition[], b: readonly TableDefinition[]): TableDefinition[] {
-  const tables = new Map<string, TableDefinition>();
-  for (const table of [...a, ...b]) {
-    const indexes = [...(tables.get(table.table)?.indexes ?? []), ...table.indexes];
-    tables.set(table.table, {
-      ...table,
-      indexes: [...new Map(indexes.map((one) => [one.name, one])).values()],
-    });
-  }
-  return [...tables.values()];
 }
 
 function reportOf(number: number, { drawn, changed }: Versions, error: unknown): string {

@@ -2,8 +2,9 @@
 
 import { getNamedType, isInputObjectType } from 'graphql';
 import type { TableDefinition } from 'tableloom/runtime';
+import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
 import { printLock, seal } from '../../../../src/generator/lock.js';
-import type { Migration } from '../../../../src/runtime/migrate/migration.js';
+import { type Migration, together } from '../../../../src/runtime/migrate/migration.js';
 import { obstacles } from '../../../../src/runtime/migrate/obstacles.js';
 import type { Pools } from '../../../fuzz/draw/pools.js';
 import { type Texts, textsOf } from '../../../fuzz/draw/project.js';
@@ -14,7 +15,7 @@ import { emptyTally, generatedOf, Play } from '../../../fuzz/play/play.js';
 import { Mismatch } from '../../../fuzz/play/question.js';
 import { Dice } from '../../../support/dice.js';
 import { base, type ModelChange } from './changes.js';
-import { hasOnly, passing, storedPlan, together } from './migrated.js';
+import { hasOnly, passing } from './migrated.js';
 
 const owners = Array.from({ length: 12 }, (_, at) => `o${at}`);
 
@@ -81,7 +82,7 @@ export class SideBySide {
     const texts = [textsOf(before), textsOf(to(before))] as const satisfies readonly Texts[];
     const first = await load(texts[0]);
     const second = await load(texts[1], printLock(seal(first.run.lock)));
-    const plans = [storedPlan(first.run.plan), storedPlan(second.run.plan)] as const;
+    const plans = [storedPlanOf(first.run.plan), storedPlanOf(second.run.plan)] as const;
     const found = obstacles(...plans);
     if (found.length > 0) throw new Error(JSON.stringify(found, null, 2));
     const { tables: own } = first.module('tables') as { readonly tables: readonly TableDefinition[] };
@@ -102,7 +103,7 @@ export class SideBySide {
   }
 
   get plans() {
-    const [first, second] = this.#versions.map(({ run }) => storedPlan(run.plan));
+    const [first, second] = this.#versions.map(({ run }) => storedPlanOf(run.plan));
     if (!first || !second) throw new Error('there are two versions');
     return { from: first, to: second };
   }
