@@ -2,6 +2,7 @@
 
 import { tables } from '../../generated/index.js';
 import { openEndpoint } from '../../test/support/endpoint.js';
+import { cpuClock } from '../cpu.js';
 import { type Counted, openEngine } from '../operations/engine.js';
 import { tableNames } from '../operations/server.js';
 import { serve } from './program.js';
@@ -11,16 +12,10 @@ await serve(async () => {
   const endpoint = await openEndpoint(engine.clientConfig);
   let counting: Promise<Counted> | undefined;
   let end: () => void = () => undefined;
-  let cpu = process.cpuUsage();
   return {
     ready: endpoint.clientConfig.endpoint,
     answers: {
-      /** Processor time in milliseconds, since it was last asked. */
-      cpu() {
-        const { user, system } = process.cpuUsage(cpu);
-        cpu = process.cpuUsage();
-        return (user + system) / 1000;
-      },
+      cpu: cpuClock(),
       count() {
         const counted = new Promise<void>((resolve) => {
           end = resolve;

@@ -1,9 +1,11 @@
 /** One process of the reference server as it is in production, compiled, with as many users as there are clients. */
+
 import { openSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openEmbedded } from 'tableloom/embedded';
 import { createTables, Database, type Observer, resolveTableNames } from 'tableloom/runtime';
+import { cpuClock } from '../cpu.js';
 import { serve } from '../events/program.js';
 import { remembering } from './instant.js';
 import type { People } from './mix.js';
@@ -76,19 +78,13 @@ await serve(async ({ engine, isCached, isFirst }: Settings) => {
   isReady = true;
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
-  let cpu = process.cpuUsage();
   let counting = counter();
   let end: () => void = () => undefined;
   let profiled: (() => Promise<Profiled>) | undefined;
   return {
     ready: { port, people } satisfies Ready,
     answers: {
-      /** Processor time of the process in milliseconds, since it was last asked. */
-      cpu() {
-        const { user, system } = process.cpuUsage(cpu);
-        cpu = process.cpuUsage();
-        return (user + system) / 1000;
-      },
+      cpu: cpuClock(),
       /** Counts requests from now on, which makes each a little slower. */
       count() {
         counting = counter();

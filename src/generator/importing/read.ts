@@ -1,9 +1,8 @@
 /** import.yaml -> what it says, every word with its place. */
 
-import { isMap, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
-import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
+import { isMap, isSeq, type Node } from 'yaml';
+import type { Diagnostic } from '../diagnostics/diagnostic.js';
 import { importFile, importKeys } from '../language/mappings/import.js';
-import { validate } from '../language/validate.js';
 import {
   type Entry,
   entriesOf,
@@ -16,7 +15,7 @@ import {
   wordOf,
   wordsOf,
 } from '../parse/yaml/nodes.js';
-import { notYaml } from '../parse/yaml.js';
+import { openYaml } from '../parse/yaml.js';
 import type { Word } from '../sources.js';
 import type {
   ConstantAt,
@@ -34,14 +33,8 @@ export function readImport(
   file: string,
   source: string,
 ): { readonly model: ImportModel; readonly diagnostics: Diagnostic[] } {
-  const document = parseDocument(source, { lineCounter: new LineCounter(), uniqueKeys: false });
-  const whole: Span = { file, start: 0, end: Math.min(source.length, 1) };
-  const unreadable = notYaml(file, document);
-  if (unreadable.length > 0)
-    return { model: { transforms: undefined, sources: [] }, diagnostics: unreadable };
-  const diagnostics = validate(file, document.contents, importFile, whole, file);
-  const refused = new Set(diagnostics.map(({ at }) => at.start));
-  const reading: Reading = { file, diagnostics, refused, steps: new Set() };
+  const { document, reading, diagnostics } = openYaml(file, source, importFile, file);
+  if (!reading) return { model: { transforms: undefined, sources: [] }, diagnostics };
   const top = entriesOf(reading, document.contents, importKeys.file);
   return {
     model: {

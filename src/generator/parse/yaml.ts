@@ -3,6 +3,7 @@
 import { type Document, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import type { Diagnostic, Span } from '../diagnostics/diagnostic.js';
 import { keysOf, language } from '../language/schema.js';
+import type { Shape } from '../language/shape.js';
 import { validate } from '../language/validate.js';
 import type { Model } from '../model.js';
 import { readAccess } from './yaml/access.js';
@@ -29,14 +30,25 @@ type YamlModel = Omit<Model, 'sdl'>;
 
 /** Reads one YAML text. The model contains what could be read, the diagnostics what could not. */
 export function readYaml(file: string, text: string): { model: YamlModel; diagnostics: Diagnostic[] } {
+  const { document, whole, reading, diagnostics } = openYaml(file, text, language);
+  return { model: reading ? modelOf(reading, document, whole) : emptyModel(whole), diagnostics };
+}
+
+/**
+ * A YAML text, held against what its mappings may have.
+ *
+ * @param key what the file is called where it has a wrong form as a whole
+ * @returns `reading` only where it is YAML
+ */
+export function openYaml(file: string, text: string, shape: Shape, key?: string) {
   const document = parseDocument(text, { lineCounter: new LineCounter(), uniqueKeys: false });
   const whole: Span = { file, start: 0, end: Math.min(text.length, 1) };
   const unreadable = notYaml(file, document);
-  if (unreadable.length > 0) return { model: emptyModel(whole), diagnostics: unreadable };
-  const diagnostics = validate(file, document.contents, language, whole);
+  if (unreadable.length > 0) return { document, whole, diagnostics: unreadable };
+  const diagnostics = validate(file, document.contents, shape, whole, key);
   const refused = new Set(diagnostics.map(({ at }) => at.start));
   const reading: Reading = { file, diagnostics, refused, steps: new Set() };
-  return { model: modelOf(reading, document, whole), diagnostics };
+  return { document, whole, reading, diagnostics };
 }
 
 function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlModel {
@@ -68,7 +80,7 @@ function modelOf(reading: Reading, document: Document.Parsed, at: Span): YamlMod
 }
 
 /** Errors of syntax, merges and aliases: a diagnostic about an aliased value would have two places. */
-export function notYaml(file: string, document: Document): Diagnostic[] {
+function notYaml(file: string, document: Document): Diagnostic[] {
   const reading: Reading = { file, diagnostics: [], refused: new Set(), steps: new Set() };
   const [syntaxError] = document.errors;
   if (syntaxError) {

@@ -20,7 +20,8 @@ import { textsOf } from '../../fuzz/draw/project.js';
 import { drawQuestion, drawWrites, type QuestionStep, type WriteStep } from '../../fuzz/draw/steps.js';
 import { type Expected, Oracle, type State } from '../../fuzz/oracle/answers.js';
 import { Declarations, type Pattern, type Values } from '../../fuzz/oracle/declarations.js';
-import { isMapping, normalized } from '../../fuzz/oracle/values.js';
+import { otherNames, seenBy } from '../../fuzz/oracle/seen.js';
+import { isMapping } from '../../fuzz/oracle/values.js';
 import { type Loaded, load } from '../../fuzz/play/load.js';
 import { emptyTally, generatedOf, Play } from '../../fuzz/play/play.js';
 import { Asking, Mismatch } from '../../fuzz/play/question.js';
@@ -228,46 +229,6 @@ function itemsOf(loaded: Loaded, declared: Declarations, state: State) {
   }
 }
 
-/** The records of before, with the attributes that are declared now and the values that these say. */
-function seenBy(before: Declarations, after: Declarations, state: State): State {
-  return new Map(
-    [...after.entities.values()].map((entity) => {
-      const was = before.entities.get(entity.name);
-      const names = formerNames(was, entity);
-      const {
-        readDefault = [],
-        default: defaults = {},
-        sets = [],
-      } = entity.yaml as {
-        readonly readDefault?: readonly string[];
-        readonly default?: Values;
-        readonly sets?: readonly string[];
-      };
-      const records = (state.get(entity.name) ?? []).map((record) =>
-        Object.fromEntries(
-          [...entity.attributes.values()].map(({ name, isList, isNullable }) => {
-            const value =
-              record[names.get(name) ?? name] ?? (readDefault.includes(name) ? defaults[name] : null);
-            // A list that is not there is empty, where it is a set.
-            const list = value === null && isList && !isNullable && sets.includes(name) ? [] : value;
-            const distinct =
-              Array.isArray(list) && sets.includes(name)
-                ? [...new Set(list as unknown[])].sort(byText)
-                : list;
-            return [name, normalized(entity, name, distinct)];
-          }),
-        ),
-      );
-      return [entity.name, records] as const;
-    }),
-  );
-}
-
-function byText(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
-}
-
 /** Undefined where the values that are stored are none that the oracle knows to compare. */
 function answerOf(oracle: Oracle, pattern: Pattern, state: State, { args, parent }: QuestionStep) {
   try {
@@ -275,21 +236,6 @@ function answerOf(oracle: Oracle, pattern: Pattern, state: State, { args, parent
   } catch {
     return undefined;
   }
-}
-
-type Entity = ReturnType<Declarations['entity']>;
-
-/** Now -> before, of what is renamed, or looks as if. */
-function formerNames(was: Entity | undefined, is: Entity): ReadonlyMap<string, string> {
-  if (!was) return new Map();
-  return new Map(
-    [...is.attributes.keys()].flatMap((name) => {
-      const former = /^new(.+)$/.exec(name)?.[1];
-      return former !== undefined && was.attributes.has(former) && !is.attributes.has(former)
-        ? [[name, former] as const]
-        : [];
-    }),
-  );
 }
 
 function questionsOf(
@@ -420,7 +366,7 @@ function hasNone({ before, after }: Shown, entity: string, field: string): boole
     was !== undefined &&
     is?.attributes.get(field)?.isNullable === true &&
     !was.attributes.has(field) &&
-    !formerNames(was, is).has(field) &&
+    !otherNames(was, is).has(field) &&
     !read.includes(field)
   );
 }

@@ -15,7 +15,7 @@ import { textsOf } from '../../../fuzz/draw/project.js';
 import { drawQuestion, drawWrites } from '../../../fuzz/draw/steps.js';
 import type { State } from '../../../fuzz/oracle/answers.js';
 import type { Declarations, Values } from '../../../fuzz/oracle/declarations.js';
-import { normalized } from '../../../fuzz/oracle/values.js';
+import { seenBy } from '../../../fuzz/oracle/seen.js';
 import { type Loaded, load } from '../../../fuzz/play/load.js';
 import { emptyTally, Play } from '../../../fuzz/play/play.js';
 import { Mismatch } from '../../../fuzz/play/question.js';
@@ -248,48 +248,8 @@ function namesOf({ partition, sort }: { readonly partition: string; readonly sor
 
 /** The state of one version as the other sees it, which keeps what only that has. */
 export function passing(old: Declarations, next: Declarations) {
-  return (by: Declarations, state: State, earlier: State): State => {
-    const to = by === old ? next : old;
-    return new Map(
-      [...to.entities.values()].map((entity) => {
-        const was = by.entities.get(entity.name);
-        const before = earlier.get(entity.name) ?? [];
-        const {
-          readDefault = [],
-          default: defaults = {},
-          sets = [],
-        } = entity.yaml as {
-          readonly readDefault?: readonly string[];
-          readonly default?: Values;
-          readonly sets?: readonly string[];
-        };
-        const idOf = (record: Values) => JSON.stringify(entity.identity.map((name) => record[name]));
-        const records = (state.get(entity.name) ?? []).map((record) => {
-          const known = before.find((one) => idOf(one) === idOf({ ...record })) ?? {};
-          return Object.fromEntries(
-            [...entity.attributes.values()].map(({ name, isList, isNullable }) => {
-              const former = formerName(name, was, entity);
-              const own = was?.attributes.has(former) ? record[former] : known[name];
-              const value = own ?? (readDefault.includes(name) ? defaults[name] : null) ?? null;
-              const list = value === null && isList && !isNullable && sets.includes(name) ? [] : value;
-              return [name, normalized(entity, name, list)];
-            }),
-          );
-        });
-        return [entity.name, records] as const;
-      }),
-    );
-  };
-}
-
-type Entity = ReturnType<Declarations['entity']>;
-
-/** What an attribute is called in the other version. */
-function formerName(name: string, was: Entity | undefined, is: Entity): string {
-  const former = /^new(.+)$/.exec(name)?.[1];
-  if (former !== undefined && was?.attributes.has(former) && !is.attributes.has(former)) return former;
-  const later = `new${name}`;
-  return was?.attributes.has(later) && !was.attributes.has(name) ? later : name;
+  return (by: Declarations, state: State, earlier: State): State =>
+    seenBy(by, by === old ? next : old, state, earlier);
 }
 
 function reportOf(number: number, { drawn, changed }: Versions, error: unknown): string {
