@@ -1,6 +1,6 @@
 /** One process of the reference server as it is in production, compiled, with as many users as there are clients. */
 
-import { openSync, writeSync } from 'node:fs';
+import { existsSync, openSync, writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openEmbedded } from 'tableloom/embedded';
@@ -40,6 +40,8 @@ export interface Counted {
 
 /** A module of the application as it is built, whose types are those of its source. */
 async function built<Module>(path: string): Promise<Module> {
+  if (!existsSync(new URL('../../dist/', import.meta.url)))
+    throw new Error('There is no dist/: run `npm run build` first.');
   return (await import(new URL(`../../dist/${path}`, import.meta.url).href)) as Module;
 }
 

@@ -71,11 +71,6 @@ export class Migration {
     return records.find(({ phase }) => phase !== 'settled') ?? records[0] ?? null;
   }
 
-  /** Whether every table says how its records are stored. */
-  async isNoted(): Promise<boolean> {
-    return (await this.#records()).every((record) => record !== null);
-  }
-
   /** Whether anything but what a migration keeps is stored. */
   async isEmpty(): Promise<boolean> {
     const { requester, scan } = this.#context;
