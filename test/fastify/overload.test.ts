@@ -25,6 +25,10 @@ async function serve(limits: PluginOptions['limits'] = {}) {
       Query: {
         stop: async (_parent: unknown, { id }: { id: string }, { reply }: { reply: FastifyReply }) => {
           begun.push(id);
+          if (id === 'busy') {
+            for (const until = performance.now() + 10; performance.now() < until; );
+            return null;
+          }
           const waits = () => new Promise<void>((go) => held.push(go));
           await (id === 'aside' ? aside(reply.request, waits) : waits());
           return null;
@@ -98,6 +102,29 @@ describe('with as many operations under way as there may be', () => {
     letGo();
     await first;
     expect(begun).toEqual(['a']);
+  });
+
+  test('one that waited too long in its connection, while others kept the processor busy, is refused as well', async () => {
+    const { app, begun } = await serve({ operations: 1000, waitMs: 200 });
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.server.address() as AddressInfo;
+    const sockets = Array.from({ length: 100 }, () => connect(port, '127.0.0.1'));
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const accepted = () => new Promise((resolve) => app.server.getConnections((_, count) => resolve(count)));
+    for (let count: unknown = 0; count !== sockets.length; count = await accepted()) await sleep(10);
+    const body = JSON.stringify({ query: '{ stop(id: "busy") { id } }' });
+    const head = `POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${body.length}`;
+    const answers = sockets.map(async (socket) => {
+      socket.write(`${head}\r\n\r\n${body}`);
+      return String((await once(socket, 'data'))[0]);
+    });
+    const refused = (await Promise.all(answers)).filter((answer) => answer.startsWith('HTTP/1.1 503'));
+    expect(refused.length + begun.length).toBe(100);
+    // Each turn of the event loop begins some.
+    expect(refused.length).toBeGreaterThan(25);
+    expect(begun.length).toBeGreaterThan(2);
   });
 
   test('one whose client has gone while it waited does not begin, and one that had begun gives its place back', async () => {

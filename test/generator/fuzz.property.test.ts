@@ -25,8 +25,8 @@ const wrong = foldersIn('test/fixtures/errors').filter(
   (folder) => !/(sdl|yaml)-\w+$|no-patterns$/.test(folder),
 );
 const projects = [
-  ...right.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(40) })),
-  ...wrong.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(5) })),
+  ...right.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(15) })),
+  ...wrong.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(3) })),
 ];
 
 function foldersIn(folder: string): string[] {

@@ -143,6 +143,6 @@ test.each([
       for (const name of Object.keys(first.patterns))
         expect(keyOf(one.layout, name)).toBe(keyOf(base.layout, name));
     }),
-    { numRuns: runs(20) },
+    { numRuns: runs(8) },
   );
 });

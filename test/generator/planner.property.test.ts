@@ -48,7 +48,7 @@ describe('a declaration with nothing pinned', () => {
         const byId = identified ? 1 : 0;
         expect(layout.tables[0]?.indexes.length).toBe(byId + Math.min(...counts));
       }),
-      { numRuns: runs(40) },
+      { numRuns: runs(20) },
     );
   });
 
@@ -175,7 +175,7 @@ describe('the lock', () => {
           before = keys;
         }
       }),
-      { numRuns: runs(100) },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -62,7 +62,7 @@ describe('any page between any two cursors', () => {
             }
           },
         ),
-        { numRuns: runs(4) },
+        { numRuns: runs(2) },
       );
     });
   }
@@ -101,7 +101,7 @@ describe('page by page, in pages of changing size', () => {
             }
           },
         ),
-        { numRuns: runs(4) },
+        { numRuns: runs(2) },
       );
     });
   }

@@ -120,6 +120,6 @@ test('after any sequence of writes every item is what the records say, and every
           await expectAnswers(application.database.session(), state, application.clock, last);
         }),
     ),
-    runs(engineKind() === 'embedded' ? 250 : 20),
+    runs(engineKind() === 'embedded' ? 120 : 10),
   );
 });

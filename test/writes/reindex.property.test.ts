@@ -278,6 +278,6 @@ test('reindexed records are stored as the plan would have written them', { timeo
         }
       },
     ),
-    { numRuns: runs(30), endOnFailure: true },
+    { numRuns: runs(12), endOnFailure: true },
   );
 });

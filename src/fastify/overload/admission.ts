@@ -42,6 +42,9 @@ interface Waiting {
  * A limit that follows the event loop. While the loop is never idle, more runs than the processor can do, and the limit shrinks. Where it
  * is idle now and then and operations wait, the limit grows. Storage that is slow leaves the loop idle, so that it lets more run, not less.
  *
+ * Operations that wait for nothing but the processor are never many at the same time, however many have arrived: those wait in their connections
+ * until the loop's turn comes to them. What `enter` is told of that time counts as waiting.
+ *
  * Beyond the limit operations wait, the first first. Where they wait all the time, the newest is first: its client is still there, and the
  * time of those that will be refused anyway is not spent on them.
  *
@@ -76,9 +79,14 @@ export class Admission {
    * Calls `begin` once it is decided whether an operation may begin: each that may is followed by one call of `leave`.
    *
    * @param now in milliseconds, of the process's clock
+   * @param since when it began to wait, as far as is known: it may have before anything here knew of it
    * @returns what takes it out of the line, where its client has gone
    */
-  enter(now: number, begin: (isAdmitted: boolean) => void): (() => void) | undefined {
+  enter(now: number, begin: (isAdmitted: boolean) => void, since = now): (() => void) | undefined {
+    if (now - since > this.#limits.waitMs) {
+      this.#refuse({ since, begin });
+      return undefined;
+    }
     if (this.#underWay < Math.floor(this.#limit)) {
       this.#underWay += 1;
       begin(true);
@@ -86,11 +94,11 @@ export class Admission {
     }
     this.#isLimiting = true;
     if (this.#waiting.length >= mostWaiting) {
-      this.#refuse({ since: now, begin });
+      this.#refuse({ since, begin });
       return undefined;
     }
     if (this.#waiting.length === 0) this.#waitingSince = now;
-    const one = { since: now, begin };
+    const one = { since, begin };
     this.#waiting.push(one);
     return () => {
       const at = this.#waiting.indexOf(one);

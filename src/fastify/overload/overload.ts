@@ -11,6 +11,23 @@ const reportMs = 10_000;
 /** After how many seconds clients are to try again: at random, so that they do not all come back at the same time. */
 const [soonest, latest] = [1, 3];
 
+/**
+ * When the turn of the event loop began that is under way: one turn reads every connection that has something to be read, so that whatever is
+ * read in it has been there about as long.
+ */
+class Turn {
+  #began: number | undefined;
+
+  began(now: number): number {
+    if (this.#began !== undefined) return this.#began;
+    setImmediate(() => {
+      this.#began = undefined;
+    });
+    this.#began = now;
+    return now;
+  }
+}
+
 export interface Overload {
   /**
    * A hook of the routes whose requests are operations, after that which sets the headers of answers. Others, such as those of health,
@@ -23,11 +40,13 @@ export interface Overload {
 export function overloadOf(app: FastifyInstance, limits: AdmissionLimits): Overload {
   const admission = new Admission(limits);
   const watching = watch(admission, app.log);
+  const turn = new Turn();
   app.addHook('onClose', async () => clearInterval(watching));
   return {
     preParsing(request, reply, _body, done) {
       const { raw } = reply;
-      const withdraw = admission.enter(performance.now(), (isAdmitted) => {
+      const now = performance.now();
+      const begin = (isAdmitted: boolean) => {
         if (!isAdmitted) return refuse(reply);
         // Also where the client has gone: what it requested ends soon, but is not yet over.
         const place = new Place(admission);
@@ -37,7 +56,8 @@ export function overloadOf(app: FastifyInstance, limits: AdmissionLimits): Overl
           if (reply.sent) place.leave();
         });
         done();
-      });
+      };
+      const withdraw = admission.enter(now, begin, turn.began(now));
       if (withdraw) raw.once('close', withdraw);
     },
     state: () => admission.state(),

@@ -16,7 +16,7 @@ import {
 } from './rows/rows.js';
 import { Refusal } from './rows/transforms.js';
 
-/** How long a reference that was found is believed, in milliseconds, and how many are. */
+/** How long what was looked up is believed, in milliseconds, and how much of it. */
 const believedMs = 5000;
 const mostBelieved = 50_000;
 /** So many rows are remembered to the end: some 150 MB. Others are looked up. */
@@ -30,6 +30,8 @@ export class References {
   readonly #importedAt: Date;
   readonly #isFresh: boolean;
   readonly #preloaded = new Map<string, AttributeValue | undefined>();
+  /** Sources of which every row was read. */
+  readonly #whole = new Set<string>();
   readonly #known = new Map<string, { readonly value: AttributeValue | undefined; readonly until: number }>();
 
   /** @param isFresh nothing is believed that was read for another row */
@@ -40,8 +42,8 @@ export class References {
   }
 
   /**
-   * Reads all rows that this source's rows may name, once, and believes them to the end: of a row that is deleted meanwhile, what
-   * names it keeps its key, and of one that is merged, `verify` finds it.
+   * Reads all rows that this source's rows may name, once, and believes them to the end, as it does that others are gone: of a row
+   * that is deleted meanwhile, what names it keeps its key, and of one that is merged or comes again, `verify` finds it.
    */
   async preload({ mapping }: Source): Promise<void> {
     const names = new Set(mapping.fields.flatMap(({ reference }) => reference?.source ?? []));
@@ -53,6 +55,7 @@ export class References {
       for (let number = 0; number < segments; number++)
         for await (const page of pagesOf(this.#context, source, number, segments))
           for (const row of page) this.#believe(source, row, entries);
+      this.#whole.add(name);
     }
   }
 
@@ -93,7 +96,9 @@ export class References {
       for (const [key, value] of await this.#find(this.#context.source(name), keys)) {
         const id = `${name} ${key}`;
         found.set(id, value);
-        if (!this.#isFresh) this.#known.set(id, { value, until: now + believedMs });
+        if (this.#isFresh) continue;
+        const isGone = value === undefined && this.#whole.has(name);
+        this.#known.set(id, { value, until: isGone ? Number.POSITIVE_INFINITY : now + believedMs });
       }
     return {
       transforms: this.#context.transforms,

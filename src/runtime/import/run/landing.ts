@@ -13,7 +13,7 @@ import { creation, recordOf } from '../rows/records.js';
 import { keyText, type Row, valuesOf } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
 import type { Pace } from './pace.js';
-import { reconcile } from './reconcile.js';
+import { ownerPlace, reconcile } from './reconcile.js';
 
 /** A row with what writes its record, or the account of why it has none. */
 interface Prepared {
@@ -41,21 +41,25 @@ export async function land(
 ): Promise<void> {
   const { importedAt, references, pace, known } = options;
   const rowContext = await references.of(source, rows);
-  const single: Row[] = [];
+  const isKnown = (row: Row) => known.has(keyText(source.mapping, row));
+  const single = rows.filter(isKnown);
+  const prepared = rows
+    .filter((row) => !isKnown(row))
+    .map((row) => prepare(context, source, row, { rowContext, importedAt }));
+  const losing = await losingIn(context, source, prepared);
   let group = new Group();
   const groups = [group];
-  for (const row of rows) {
-    if (known.has(keyText(source.mapping, row))) {
-      single.push(row);
+  for (const one of prepared) {
+    if (losing.has(one)) {
+      single.push(one.row);
       continue;
     }
-    const prepared = prepare(context, source, row, { rowContext, importedAt });
-    if (!group.fits(prepared)) {
+    if (!group.fits(one)) {
       group = new Group();
       groups.push(group);
     }
     // Two rows of one transaction that share an item: the second one meets what the first one wrote.
-    if (!group.take(prepared)) single.push(row);
+    if (!group.take(one)) single.push(one.row);
   }
   await Promise.all(
     groups.map(async ({ prepared }) => {
@@ -93,6 +97,30 @@ function prepare(
     const entry = { ...of, outcome: 'rejected', code, reason, hash } as const;
     return { row, text, hash, place: undefined, actions: [ledger.put(entry, importedAt)] };
   }
+}
+
+/** Rows of which others have a unique value: each would prevent a transaction of many, which DynamoDB bills all the same. */
+async function losingIn(
+  { environment }: ImportContext,
+  { codec: { table } }: Source,
+  prepared: readonly Prepared[],
+): Promise<ReadonlySet<Prepared>> {
+  const guards = prepared.flatMap((one) =>
+    one.actions
+      .filter(({ kind, purpose }) => kind === 'put' && purpose.kind === 'guard')
+      .map(({ key }) => ({ one, key })),
+  );
+  const held = await getItems(
+    environment.requester,
+    guards.map(({ key }) => ({ table, key, consistent: true })),
+  );
+  return new Set(
+    guards.flatMap(({ one }, at) => {
+      const guard = held[at];
+      const owner = guard && ownerPlace(table, guard);
+      return owner && one.place && itemId(table, owner) !== itemId(table, one.place) ? [one] : [];
+    }),
+  );
 }
 
 /** Undefined where the row's key makes no key of a record. */
