@@ -31,7 +31,9 @@ const engines = [
   'test/runtime/reindex.test.ts',
   'test/writes/{model,races,reindex}.property.test.ts',
   'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',
-  ...(isLong ? ['examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts'] : ['examples/event-history/events.test.ts']),
+  ...(isLong
+    ? ['examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts']
+    : ['examples/event-history/events.test.ts']),
 ];
 
 /** Of those, what has an engine of its own wherever it runs. */

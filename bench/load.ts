@@ -28,9 +28,16 @@ interface Setting {
   readonly isCached: boolean;
   readonly processes?: number;
   readonly engine?: 'embedded' | 'apart' | 'instant';
+  /** Default: one for each user. */
+  readonly connections?: number;
 }
 
-async function open({ isCached, processes = 1, engine: kind = 'embedded' }: Setting): Promise<Stage> {
+async function open({
+  isCached,
+  processes = 1,
+  engine: kind = 'embedded',
+  connections,
+}: Setting): Promise<Stage> {
   const apart = kind === 'apart' ? await start<string>('engine.ts', null) : undefined;
   const engine: EngineOf = apart ? { endpoint: apart.ready } : kind === 'instant' ? kind : 'embedded';
   const servers: Program<Ready>[] = [];
@@ -42,7 +49,8 @@ async function open({ isCached, processes = 1, engine: kind = 'embedded' }: Sett
   const people: People = servers[0]?.ready.people ?? { tokens: [], userIds: [] };
   const ports = servers.map(({ ready }) => ready.port);
   // Each user keeps a connection.
-  const load = { ports, tokens: people.tokens, connections: people.tokens.length, operations: mixOf(people) };
+  const { tokens } = people;
+  const load = { ports, tokens, connections: connections ?? tokens.length, operations: mixOf(people) };
   await generator.connect(load);
   return {
     servers,
@@ -189,7 +197,7 @@ async function peakLoad(quick: boolean): Promise<string[]> {
   const [warmUp, seconds] = quick ? [5, 5] : [20, 15];
   const rows: string[] = [];
   for (const isCached of [false, true])
-    await on({ isCached, engine: 'instant' }, async ({ generator, load }) => {
+    await on({ isCached, engine: 'instant', connections: peak }, async ({ generator, load }) => {
       await generator.open({ ...load, ratePerSecond: usual, seconds: warmUp });
       const loaded = await generator.open({ ...load, ratePerSecond: peak, seconds, warmUpSeconds: 3 });
       const { good, shed, others } = loaded;
@@ -208,7 +216,7 @@ async function peakLoad(quick: boolean): Promise<string[]> {
   return [
     `## ${peak} operations a second, on an engine that answers at once`,
     '',
-    `One process, for ${seconds} s: reads are answered from memory, and writes are not carried out.`,
+    `One process, for ${seconds} s, on ${peak} connections: reads are answered from memory, and writes are not carried out.`,
     '',
     '| caches | answered a second | p50 | p95 | p99 | longest | answered | refused with 503 | p99 of refusals | other errors |',
     `|${'---|'.repeat(10)}`,

@@ -12,7 +12,7 @@ import { writeSample } from '../src/server/seed/seed.js';
 import { median } from './measure.js';
 import { type Operation, operationsOf, titles } from './operations/documents.js';
 import { openEngine } from './operations/engine.js';
-import { tableNames } from './operations/server.js';
+import { rates, tableNames } from './operations/server.js';
 
 const variants = {
   none: {},
@@ -37,17 +37,17 @@ export async function numbersReport(quick: boolean): Promise<string[]> {
   for (const name of names) apps.set(name, await serve(variants[name], operations));
   const rows: string[] = [];
   for (const operation of operations) {
-    const rates = new Map<Variant, number[]>(names.map((name) => [name, []]));
+    const speeds = new Map<Variant, number[]>(names.map((name) => [name, []]));
     for (const app of apps.values()) await measure(app, operation, warmUp);
     for (let round = 0; round < rounds; round++)
       // Each in its turn comes first: it may pay for the garbage of the one before.
       for (const at of names.keys()) {
         const name = names[(round + at) % names.length] as Variant;
         const app = apps.get(name) as FastifyInstance;
-        rates.get(name)?.push(await measure(app, operation, milliseconds));
+        speeds.get(name)?.push(await measure(app, operation, milliseconds));
       }
-    const without = rates.get('none') ?? [];
-    for (const [name, all] of rates) {
+    const without = speeds.get('none') ?? [];
+    for (const [name, all] of speeds) {
       const ratios = all.map((rate, at) => rate / (without[at] ?? Number.NaN));
       rows.push(
         `| ${titles[operation.name]} | ${name} | ${median(all).toFixed(0)} | ${median(ratios).toFixed(3)} | ${quartiles(ratios)} |`,
@@ -105,6 +105,7 @@ async function serve(
     database,
     auth: { ...auth, readAccessToken },
     rules,
+    rates,
     production: true,
     ...options,
   });

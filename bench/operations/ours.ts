@@ -15,7 +15,7 @@ import { buildApp } from '../../src/server/app.js';
 import { createAuth } from '../../src/server/auth/auth.js';
 import { scalars } from '../../src/server/scalars.js';
 import { writeSample } from '../../src/server/seed/seed.js';
-import { type Asking, type ClientConfig, type MeasuredServer, tableNames } from './server.js';
+import { type Asking, type ClientConfig, type MeasuredServer, rates, tableNames } from './server.js';
 
 /** Who may do what is not what is measured: the peers do not ask. */
 const rules: Rules = {
@@ -73,6 +73,7 @@ export const reference: MeasuredServer = {
       database: databaseOf(config),
       auth: { ...auth, readAccessToken: () => viewerOf(asking) },
       rules,
+      rates,
       production: true,
     }),
 };

@@ -11,6 +11,12 @@ export const tableName = 'bench-entities';
 /** The physical names of the tables by their logical ones. */
 export const tableNames = { entities: tableName, events: 'bench-events', cache: 'bench-cache' };
 
+/** Points are counted, and never used up: one caller sends all there is. */
+export const rates = {
+  perPrincipal: { points: 1e9, perSeconds: 1 },
+  perAddress: { points: 1e9, perSeconds: 1 },
+} as const;
+
 /** Who asks, in every request: reading who that is costs nothing here. */
 export interface Asking {
   readonly id: string;

@@ -225,7 +225,7 @@ describe('the limit', () => {
     expect(admission.state().limit).toBe(100);
   });
 
-  test('lets the first begin first; the last, once operations wait all the time', () => {
+  test('lets the first begin first; the last, once the first has waited for long', () => {
     const admission = new Admission({ ...limits, operations: 1 });
     const begun = enter(admission, 1, 0, [], 'under way ');
     enter(admission, 3, 0, begun, 'early ');
@@ -237,6 +237,18 @@ describe('the limit', () => {
     admission.expire(501);
     expect(begun.at(-1)).toBe('not early 1');
     expect(admission.state()).toMatchObject({ underWay: 1, waiting: 0, refused: 1 });
+  });
+
+  test('lets a stranger begin in its turn, however long others fill the line', () => {
+    const admission = new Admission({ ...limits, operations: 1 });
+    const begun: string[] = [];
+    enter(admission, 16, 0, begun, 'flood ');
+    for (let now = 5; !begun.includes('stranger 0'); now += 5) {
+      admission.leave(now);
+      if (now === 1000) enter(admission, 1, now, begun, 'stranger ');
+      enter(admission, 1, now, begun, 'flood ');
+      expect(now).toBeLessThan(1090);
+    }
   });
 });
 

@@ -27,7 +27,7 @@ const saturated = 0.95;
 /** By what the limit shrinks and grows each time. */
 const [shrinking, growing] = [0.8, 1.1];
 
-/** Once operations have waited for so long without a pause, the newest begins first, in milliseconds. */
+/** Once the first in line has waited for so long, the newest begins first, in milliseconds. */
 const lateMs = 100;
 
 /** Operations that may wait: a bound of memory, as time bounds them long before. */
@@ -43,10 +43,11 @@ interface Waiting {
  * is idle now and then and operations wait, the limit grows. Storage that is slow leaves the loop idle, so that it lets more run, not less.
  *
  * Operations that wait for nothing but the processor are never many at the same time, however many have arrived: those wait in their connections
- * until the loop's turn comes to them. What `enter` is told of that time counts as waiting.
+ * until the loop's turn comes to them. What is known of that time counts as waiting.
  *
- * Beyond the limit operations wait, the first first. Where they wait all the time, the newest is first: its client is still there, and the
- * time of those that will be refused anyway is not spent on them.
+ * Beyond the limit operations wait, the first first. Where that one has waited for long, the newest is first: its client is still there, and the
+ * time of those that will be refused anyway is not spent on them. A line that is never empty but moves on keeps its order: who sends one
+ * operation after the other, on as many connections as there are, would otherwise be before all others.
  *
  * Sources: additive growth and multiplicative decrease as in Netflix' concurrency-limits (`AIMDLimit`), by the loop's utilization in the
  * place of latency, which tells slow storage from a busy processor; the order is Facebook's adaptive LIFO (Maurer, "Fail at Scale", 2015).
@@ -57,8 +58,6 @@ export class Admission {
   #limit: number;
   #underWay = 0;
   #refused = 0;
-  /** Since when operations have waited without a pause. */
-  #waitingSince = 0;
   #isLimiting = false;
 
   constructor(limits: AdmissionLimits) {
@@ -97,7 +96,6 @@ export class Admission {
       this.#refuse({ since, begin });
       return undefined;
     }
-    if (this.#waiting.length === 0) this.#waitingSince = now;
     const one = { since, begin };
     this.#waiting.push(one);
     return () => {
@@ -135,7 +133,7 @@ export class Admission {
 
   #beginNext(now: number): void {
     while (this.#waiting.length > 0 && this.#underWay < Math.floor(this.#limit)) {
-      const isLate = now - this.#waitingSince > lateMs;
+      const isLate = now - (this.#waiting[0]?.since ?? now) > lateMs;
       const next = isLate ? this.#waiting.pop() : this.#waiting.shift();
       this.#underWay += 1;
       next?.begin(true);
