@@ -36,7 +36,7 @@ export interface Look {
   readonly turn?: 'first' | 'second';
 }
 
-/** How many items wait for a second look at most; more are left to the next run. */
+/** How many items wait for the end of a run at most; more are left to the next one. */
 const mostPostponed = 100_000;
 
 export class Check {
@@ -50,6 +50,8 @@ export class Check {
   readonly claims = new Map<string, string>();
   /** Keys of items that wait for a second look. */
   readonly postponed: ItemKey[] = [];
+  /** Keys of records that are looked at again at the end of a run. */
+  readonly again = new Map<string, ItemKey>();
 
   constructor(run: Run, findings: Findings, types: StoredTypes | undefined, repair: boolean) {
     this.run = run;
@@ -132,6 +134,11 @@ export class Check {
       if (!(error instanceof TableloomError) || isOfStorage(error)) throw error;
       this.findings.skip(look.entity, look.table, look.key, error.message);
     }
+  }
+
+  /** Where something is repaired, what could not be at first may be at the end of the run. */
+  lookAgain(table: TableRef, key: Key): void {
+    if (this.repair && this.again.size < mostPostponed) this.again.set(itemId(table, key), { table, key });
   }
 
   #healthy({ turn, table, key }: Look): void {

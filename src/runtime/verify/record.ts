@@ -1,7 +1,7 @@
 /** Compares all items of records with what they say. */
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { ItemReads } from '../read/batch-get.js';
+import { getItems, ItemReads } from '../read/batch-get.js';
 import {
   changeOf,
   type Found,
@@ -34,6 +34,25 @@ interface Whole {
   readonly wanted: Wanted;
   readonly versions: readonly VersionItem[];
   readonly references: readonly (Reference & { readonly key: NonNullable<Reference['key']> })[];
+}
+
+/**
+ * The second look at records: what was in the place of one of their items may be deleted by now, and what is under a wrong key
+ * may be a copy of what was written since.
+ */
+export async function verifyAgain(check: Check): Promise<void> {
+  const all = [...check.again.values()];
+  for (let at = 0; at < all.length; at += round) {
+    const some = all.slice(at, at + round);
+    const items = await getItems(check.requester, some);
+    const found = some.flatMap(({ table }, number) => {
+      const item = items[number];
+      const codec = item && recordOf(check, table, item);
+      return codec ? [{ codec, table, item }] : [];
+    });
+    check.run.counts.records -= found.length;
+    await verifyRecords(check, found);
+  }
 }
 
 export async function verifyRecords(check: Check, found: readonly Found[]): Promise<void> {
@@ -101,7 +120,8 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
   const fault = faultOf(found);
   if (isMarked(item)) return unfinished(check, item, fault);
   // Its counts and sums are those of a record when it is repaired.
-  if (typeOf(item) !== codec.name && !check.repair) check.uncertain.add(codec.name);
+  const isMislabelled = typeOf(item) !== codec.name || item[nextAttribute] !== undefined;
+  if (isMislabelled && !check.repair) check.uncertain.add(codec.name);
   const why = check.unreadable(codec, item);
   if (why !== undefined) return unreadable(check, found, { ...fault, why: `${why}.` });
   let whole: Whole;
@@ -125,6 +145,7 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
     }
   }
   faults.push(...problems.map((problem) => faultOfProblem(wanted, problem, reads)));
+  if (problems.length > 0) check.lookAgain(table, wanted.key);
   for (const version of versions) {
     const wrong = versionFault(codec, version, reads.get(table, version.key));
     if (!wrong) continue;
@@ -223,6 +244,7 @@ async function misplaced(check: Check, wanted: Wanted, reads: ItemReads): Promis
       actions,
     };
   }
+  if (check.types?.[codec.name]?.historyOf !== undefined) check.lookAgain(table, wanted.key);
   const why = `Its attributes give the key of ${named}.`;
   const remedy = `Correct its fields, or move it: \`tableloom reindex ${codec.name}\`.`;
   return unreadable(check, wanted, { ...fault, why, remedy });

@@ -14,7 +14,7 @@ import { Check } from './check.js';
 import { verifyDerived, verifyPostponed } from './derived.js';
 import { Findings } from './findings.js';
 import { type Position, positionOf, runOf } from './position.js';
-import { verifyRecords } from './record.js';
+import { verifyAgain, verifyRecords } from './record.js';
 import { Sequences } from './sequences.js';
 import type { VerifiedProject, VerifyOptions, VerifyProgress, VerifyReport } from './types.js';
 import { recordOf, verifyUnknown } from './unknown.js';
@@ -111,6 +111,7 @@ class Verification {
         (await this.#items(sequences, begun)) ?? (begun ? await this.#renumber(sequences) : null);
       if (cursor !== null) return cursor;
       await verifyPostponed(check);
+      await verifyAgain(check);
       await sequences.verify();
     }
     const isNone = [...check.run.codecs.values()].every(({ counters }) => counters === undefined);

@@ -254,29 +254,33 @@ export const lasting: readonly Alter[] = [
     if (!isMain(one) || isVersion(one, around) || names.length === 0) return undefined;
     return same('a value is a map', 'unreadable', one, { ...one.item, [dice.of(names)]: { a: 1 } });
   },
-  (_, one) =>
-    isMain(one) && 'version' in one.item
+  (_, one, around) =>
+    isMain(one) && 'version' in one.item && !isVersion(one, around)
       ? copyOf(one, 'another record of its key', 'doubled', { version: Number(one.item.version) + 7 })
       : undefined,
-  (_, one) =>
-    isMain(one) ? same('a record of nobody', 'unknown', one, { ...one.item, _type: 'Alien' }) : undefined,
-  (dice, one, { types }) => {
-    const others = Object.keys(types).filter((name) => name !== one.item._type);
-    if (!isMain(one) || others.length === 0) return undefined;
+  (_, one, around) =>
+    isMain(one) && !isVersion(one, around)
+      ? same('a record of nobody', 'unknown', one, { ...one.item, _type: 'Alien' })
+      : undefined,
+  (dice, one, around) => {
+    const others = Object.keys(around.types).filter((name) => name !== one.item._type);
+    if (!isMain(one) || isVersion(one, around) || others.length === 0) return undefined;
     return same('a record of another entity', 'unreadable', one, { ...one.item, _type: dice.of(others) });
   },
   (dice, one) => {
     const marks = { _guards: undefined, _counts: undefined, _number: undefined, _next: undefined };
-    const types = ['Alien', 'Alien.all', '_plan', undefined, 7];
-    return copyOf(one, 'an item of nobody', 'unknown', { ...marks, _type: dice.of(types) });
+    const types: readonly Item[] = [{ to: 'Alien' }, { to: 'Alien.all' }, { to: '_plan' }, { to: 7 }, {}];
+    return copyOf(one, 'an item of nobody', 'unknown', { ...marks, _type: dice.of(types).to });
   },
   (dice, one) =>
     isGuard(one)
-      ? copyOf(one, 'a guard of nobody', 'unknown', { _guards: dice.of(['Alien', undefined, 7]) })
+      ? copyOf(one, 'a guard of nobody', 'unknown', {
+          _guards: dice.of<Item>([{ to: 'Alien' }, { to: 7 }, {}]).to,
+        })
       : undefined,
   (dice, one, around) =>
     isAggregate(one, around)
-      ? copyOf(one, 'a number of nothing', 'unknown', { _counts: dice.of([undefined, 7]) })
+      ? copyOf(one, 'a number of nothing', 'unknown', { _counts: dice.of<Item>([{ to: 7 }, {}]).to })
       : undefined,
   (dice, one) =>
     copyOf(one, 'an idempotency key without results', 'unknown', {
@@ -284,7 +288,7 @@ export const lasting: readonly Alter[] = [
       _guards: undefined,
       _counts: undefined,
       _once: 'call',
-      _results: dice.of([undefined, '{', '7', 7]),
+      _results: dice.of<Item>([{ to: '{' }, { to: '7' }, { to: 7 }, {}]).to,
     }),
   (dice, one) =>
     isMain(one)

@@ -13,7 +13,8 @@ function parentOf({ item }: Stored, { types, stored }: Around): Stored | undefin
 }
 
 function isCurrent(one: Stored, around: Around): boolean {
-  return parentOf(one, around)?.item.version === one.item.version;
+  const parent = parentOf(one, around);
+  return parent !== undefined && parent.item.version === one.item.version;
 }
 
 /** A version of another number, where it would be. */
@@ -34,7 +35,7 @@ export function versions(codecs: readonly AnyCodec[]): readonly Alter[] {
       isCurrent(one, around) ? same('the current version is gone', 'missing', one, null) : undefined,
     (dice, one, around) => {
       const field = 'name' in one.item ? 'name' : 'text';
-      const value = dice.of(['another', 7, undefined]);
+      const value = dice.of<Item>([{ to: 'another' }, { to: 7 }, {}]).to;
       return isCurrent(one, around)
         ? same('the current version is another one', 'stale', one, { ...one.item, [field]: value })
         : undefined;
@@ -76,14 +77,21 @@ export const sequences: readonly Alter[] = [
   (dice, one, around) => {
     const { _number: number, ...item } = one.item;
     if (!isSequence(one, around)) return undefined;
-    const wrong = dice.of([Number(number) - 1, Number(number) - 0.5, -4, 'many', undefined, [3]]);
+    const wrong = dice.of<Item>([
+      { to: Number(number) - 1 },
+      { to: Number(number) - 0.5 },
+      { to: -4 },
+      { to: 'many' },
+      { to: [3] },
+      {},
+    ]).to;
     return same(`a sequence is at ${String(wrong && typeof wrong)}`, 'stale', one, {
       ...item,
       _number: wrong,
     });
   },
   (dice, one, around) => {
-    const name = dice.of(['forgotten', 'taskCount', undefined, 7]);
+    const name = dice.of<Item>([{ to: 'forgotten' }, { to: 'taskCount' }, { to: 7 }, {}]).to;
     if (!isSequence(one, around)) return undefined;
     return same(`a sequence is called ${String(name)}`, 'stale', one, { ...one.item, _counts: name });
   },
