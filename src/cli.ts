@@ -215,12 +215,14 @@ endpointVerb(
   .option('--repair', 'correct what follows from the records; the rest is only reported')
   .option('--segments <number>', 'how many parts of a table are read at the same time; left out: 4')
   .option('--rate <units>', 'use at most so many read units a second, and as many write units')
+  .option('--resume <file>', 'resume a run that was ended: `auto`, or the file that it noted its progress in')
   .option('--json', 'print the report as JSON')
   .addHelpText(
     'after',
     examples(
       'tableloom verify --rate 500',
       'tableloom verify Order Customer --repair',
+      'tableloom verify --rate 500 --resume auto',
       'tableloom verify --json',
     ),
   )

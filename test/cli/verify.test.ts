@@ -1,5 +1,7 @@
 /** `tableloom verify` on a DynamoDB behind HTTP: what it prints, what it corrects, its exit codes. */
 
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createTables, type VerifyReport } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
@@ -43,6 +45,7 @@ async function openProject() {
   const TableName = `${prefix}-main`;
   return {
     write,
+    progress: join(folder, '.tableloom/verify.json'),
     verify: (entities: string[], options: Partial<VerifyVerbOptions> = {}) =>
       printed(() => verifyVerb(entities, { root: folder, config: 'codegen.ts', endpoint: url, ...options })),
     put: (item: Record<string, unknown>) => documents.send(new PutCommand({ TableName, Item: item })),
@@ -138,6 +141,44 @@ test('stopped, it prints what it has found', async () => {
   expect(await stopping).toMatchObject({
     code: 1,
     out: expect.stringContaining('Stopped: not everything was compared.'),
+  });
+});
+
+test('stopped in the middle, it says how to resume, and resumes', async () => {
+  const project = await openProject();
+  for (let at = 0; at < 130; at++) await project.put(order(`o${at}`));
+  const options = { repair: true, segments: '1' };
+  const stopping = project.verify([], { ...options, rate: '1' });
+  const listening = setInterval(() => {
+    if (!existsSync(project.progress)) return;
+    process.emit('SIGINT');
+    clearInterval(listening);
+  }, 1);
+  const stopped = await stopping;
+  expect(stopped).toMatchObject({
+    code: 1,
+    out: expect.stringContaining(
+      'Stopped: not everything was compared. Resume with the same command and `--resume auto`.',
+    ),
+  });
+  expect(stopped.out).toContain(': 100 records, 100 items read; 200 findings, 200 of them repaired, 0 left.');
+  expect(await project.verify([], { resume: 'auto' })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('The cursor was made by another call of verify'),
+  });
+  const resumed = await project.verify([], { ...options, resume: 'auto' });
+  expect(resumed).toMatchObject({ code: 0 });
+  expect(resumed.out).toMatch(
+    /: \d+ records, \d+ items read; 261 findings, 261 of them repaired, 0 left\.\n/,
+  );
+  expect(resumed.out).toContain('200 of them were found before it was resumed, and are not listed again.');
+  expect(existsSync(project.progress)).toBe(false);
+  expect(await project.verify([], { json: true })).toMatchObject({ code: 0 });
+  expect(await project.verify([], { resume: 'auto' })).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(
+      'There is no .tableloom/verify.json: no verify was ended.\n  hint: Leave `--resume` out to begin one.',
+    ),
   });
 });
 

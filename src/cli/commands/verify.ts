@@ -8,12 +8,15 @@ import { type ReadingOptions, readingOf } from '../project/counts.js';
 import { currentRun } from '../project/current.js';
 import type { EndpointOptions } from '../project/endpoint.js';
 import { onTables } from '../project/job.js';
+import { ProgressFile } from '../project/progress-file.js';
 import { itemsOf } from '../project/sizes.js';
 import type { Stages } from '../stages.js';
 import { enter, type Options, staged, terminal } from '../verbs.js';
 
 export interface VerifyVerbOptions extends Options, EndpointOptions, ReadingOptions {
   readonly repair?: boolean;
+  /** A file, or `auto`. */
+  readonly resume?: string;
   readonly json?: boolean;
 }
 
@@ -33,18 +36,25 @@ async function verify(
   const run = await currentRun(config, stages);
   const code = await loadCode({ output: run.output, rules: run.rules, server: '' });
   return onTables(code, options, async ({ database, client, place, tables, signal }) => {
+    const file = new ProgressFile('verify', options.resume, { place, tables });
+    const resume = options.resume === undefined ? undefined : file.read();
     const bar = new Bar<VerifyProgress>(await itemsOf(client, Object.values(tables)), describe);
     const { tables: definitions, codecs } = code.generated;
     const project = { tables: definitions, codecs, types: storedTypes(run.plan) };
     const report = await database.verify(project, {
       repair,
       signal,
-      onProgress: (progress) => bar.show(progress),
+      onProgress: (progress) => {
+        file.progress(progress.cursor);
+        bar.show(progress);
+      },
       ...(entities.length > 0 && { entities }),
       ...reading,
+      ...(resume !== undefined && { resume }),
     });
+    file.end(report.cursor);
     if (json) terminal.say(JSON.stringify(report, asJson, 2));
-    else for (const line of lines(report, place)) terminal.say(line);
+    else for (const line of lines(report, place, file.option)) terminal.say(line);
     return report.found > report.repaired || !report.isComplete ? 1 : 0;
   });
 }
@@ -62,8 +72,8 @@ function asJson(_name: string, value: unknown): unknown {
 /** A line of text is enough for an item: `--json` has all. */
 const widest = 160;
 
-function lines(report: VerifyReport, place: string): string[] {
-  const { findings, more, unchecked, uncheckedCount, records, scanned, found, repaired } = report;
+function lines(report: VerifyReport, place: string, resume: string): string[] {
+  const { findings, more, earlier, unchecked, uncheckedCount, records, scanned, found, repaired } = report;
   const { isComplete, readUnits, writeUnits } = report;
   const left = found - repaired;
   return [
@@ -72,15 +82,21 @@ function lines(report: VerifyReport, place: string): string[] {
     ...unchecked.map(({ entity, key, why }) => `not compared: ${entity} ${JSON.stringify(key)}: ${why}`),
     ...(uncheckedCount > unchecked.length ? [`… and ${uncheckedCount - unchecked.length} more`] : []),
     `${place}: ${records} records, ${scanned} items read; ${found} findings${repaired > 0 ? `, ${repaired} of them repaired, ${left} left` : ''}.`,
+    ...(earlier > 0
+      ? [`${earlier} of them were found before it was resumed, and are not listed again.`]
+      : []),
     `It took ${Math.round(readUnits)} read units and ${Math.round(writeUnits)} write units.`,
-    ...(isComplete ? [] : ['Stopped: not everything was compared.']),
+    ...(isComplete
+      ? []
+      : [`Stopped: not everything was compared. Resume with the same command and \`--resume ${resume}\`.`]),
     ...(isComplete && findings.some(({ isRepairable, isRepaired }) => isRepairable && !isRepaired)
       ? ['`tableloom verify --repair` corrects what follows from the records.']
       : []),
   ];
 }
 
-function lineOf({ kind, part, entity, table, key, has, should, isRepaired, why }: Finding): string[] {
+function lineOf(finding: Finding): string[] {
+  const { kind, part, entity, table, key, has, should, isRepaired, why, remedy } = finding;
   const what = [kind, part === 'item' ? '' : part, entity].filter((word) => word !== '').join(' ');
   const values = [
     ...(has === null ? [] : [`  has ${shortened(has)}`]),
@@ -90,6 +106,7 @@ function lineOf({ kind, part, entity, table, key, has, should, isRepaired, why }
   return [
     `${what} in ${table} ${JSON.stringify(key)}${state}${why === undefined ? '' : `: ${why}`}`,
     ...values,
+    ...(remedy === undefined ? [] : [`  hint: ${remedy}`]),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** Where a reindex notes how far it is, so that it can be resumed after it was ended in any way. */
+/** Where a command on tables notes how far it is, so that it can be resumed after it was ended in any way. */
 
 import { rmSync } from 'node:fs';
 import { textOf, writeAll } from '../files.js';
@@ -11,14 +11,25 @@ interface Noted {
   readonly cursor: string;
 }
 
-export const usualFile = '.tableloom/reindex.json';
+/** How often progress is noted, in milliseconds. */
+const interval = 1000;
+
+type Command = 'reindex' | 'verify';
 
 export class ProgressFile {
   readonly path: string;
+  /** What `--resume` has to be. */
+  readonly option: string;
+  readonly #command: Command;
   readonly #of: Omit<Noted, 'cursor'>;
+  #noted = 0;
 
-  constructor(path: string, place: string, tables: Noted['tables']) {
-    this.path = path;
+  /** @param resume as it was passed: a file, or `auto` */
+  constructor(command: Command, resume: string | undefined, { place, tables }: Omit<Noted, 'cursor'>) {
+    const usual = `.tableloom/${command}.json`;
+    this.path = resume === undefined || resume === 'auto' ? usual : resume;
+    this.option = this.path === usual ? 'auto' : this.path;
+    this.#command = command;
     this.#of = { place, tables: { ...tables } };
   }
 
@@ -27,29 +38,39 @@ export class ProgressFile {
     const text = textOf(this.path);
     if (text === undefined)
       throw new Mistake(
-        `There is no ${this.path}: no reindex was ended.`,
+        `There is no ${this.path}: no ${this.#command} was ended.`,
         'Leave `--resume` out to begin one.',
       );
-    const { cursor, ...of } = parsed(text, this.path);
+    const { cursor, ...of } = this.#parsed(text);
     if (JSON.stringify(of) !== JSON.stringify(this.#of))
-      throw new Mistake(`${this.path} is of a reindex of other tables, at ${of.place}.`);
+      throw new Mistake(`${this.path} is of a ${this.#command} of other tables, at ${of.place}.`);
     return cursor;
   }
 
-  write(cursor: string): void {
+  /** Notes it now and then: call it as often as there is progress. */
+  progress(cursor: string): void {
+    const now = performance.now();
+    if (now - this.#noted < interval) return;
+    this.#noted = now;
+    this.#write(cursor);
+  }
+
+  /** Notes where a run ended; null: it is complete, and nothing is left to resume. */
+  end(cursor: string | null): void {
+    if (cursor === null) rmSync(this.path, { force: true });
+    else this.#write(cursor);
+  }
+
+  #write(cursor: string): void {
     const noted: Noted = { ...this.#of, cursor };
     writeAll(new Map([[this.path, `${JSON.stringify(noted)}\n`]]));
   }
 
-  remove(): void {
-    rmSync(this.path, { force: true });
-  }
-}
-
-function parsed(text: string, path: string): Noted {
-  try {
-    return JSON.parse(text) as Noted;
-  } catch {
-    throw new Mistake(`${path} is not what a reindex notes.`);
+  #parsed(text: string): Noted {
+    try {
+      return JSON.parse(text) as Noted;
+    } catch {
+      throw new Mistake(`${this.path} is not what a ${this.#command} notes.`);
+    }
   }
 }

@@ -5,17 +5,18 @@ import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems } from '../read/batch-get.js';
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
-import { type Action, counterAttributes, numberIn } from '../write/action.js';
+import { type Action, counterAttributes, guardAttributes, numberIn, typeOf } from '../write/action.js';
 import { commit } from '../write/commit.js';
 import { isMarked } from '../write/references.js';
-import type { Run } from './run.js';
+import { type Run, same } from './run.js';
 import type { AnyCodec } from './types.js';
 
 /** One item of an aggregate, as the records have it. */
 export interface Tally {
   readonly table: TableRef;
   readonly key: Key;
-  readonly name: string;
+  /** As its records have it; where it has none, as its item says. */
+  name: string;
   sum: number;
   /** How many records it counts. */
   records: number;
@@ -27,13 +28,15 @@ export type Tallies = Map<string, Tally>;
 
 /** Adds what one item of a table has to do with aggregates. */
 export function tally(run: Run, tallies: Tallies, table: TableRef, item: Item): void {
-  const codec = run.codecs.get(String(item['_type']));
+  const type = typeOf(item);
+  const codec = run.codecs.get(type);
   if (codec !== undefined) {
     if (!isMarked(item) && item[table.partition] !== undefined) tallyRecord(run, tallies, codec, item);
     return;
   }
   const name = item[counterAttributes.name];
-  if (typeof name !== 'string') return;
+  const isOther = run.known.has(type.split('.')[0] ?? '') || guardAttributes.entity in item;
+  if (typeof name !== 'string' || isOther) return;
   const key = keyOfItem(table, item);
   const id = itemId(table, key);
   if (!tallies.has(id)) tallies.set(id, { table, key, name, sum: 0, records: 0, print: 0 });
@@ -55,6 +58,7 @@ function tallyRecord(run: Run, tallies: Tallies, codec: AnyCodec, item: Item): v
     if (key === undefined || !Number.isFinite(by)) continue;
     const id = itemId(table, key);
     const one = tallies.get(id) ?? { table, key: checkKey(key, table), name, sum: 0, records: 0, print: 0 };
+    one.name = name;
     one.sum += by;
     one.records += 1;
     one.print = (one.print + print) % 2 ** 48;
@@ -154,20 +158,39 @@ function fieldsOf(codec: AnyCodec): object {
 }
 
 async function correct(run: Run, one: Tally, item: Item | null): Promise<void> {
-  const isGone = one.records === 0;
-  const by = one.sum - numberIn(item);
   // A number that came back to nothing says the same as none: it is deleted, and was not wrong.
-  if (isGone ? item === null || (run.dryRun && by === 0) : by === 0) return;
-  if (!run.dryRun) await correctItem(run, one, item);
+  const isNothing = item === null || (run.dryRun && item[counterAttributes.value] === 0);
+  if (one.records === 0 ? isNothing : isRight(run, one, item)) return;
+  if (!run.dryRun && !(await correctItem(run, one, item))) return run.fail(one.name, one.key, conflict());
   run.counts.aggregates += 1;
 }
 
-/** Adds what the item lacks, or deletes one that no record is counted in. */
-export async function correctItem(
-  run: Run,
-  { table, key, name, sum, records }: Tally,
-  item: Item | null,
-): Promise<void> {
+/** Whether an item has the number and the name that its records give it, and stays as long as they. */
+export function isRight(run: Run, { table, name, sum }: Tally, item: Item | null): boolean {
+  // A number that came back to nothing says the same as none.
+  if (item === null) return sum === 0;
+  return (
+    item[counterAttributes.value] === sum &&
+    item[counterAttributes.name] === name &&
+    isLasting(run, table, item)
+  );
+}
+
+/** Whether DynamoDB does not expire an item. */
+export function isLasting(run: Run, { name }: TableRef, item: Item): boolean {
+  const ttl = run.expiry(name);
+  return ttl === undefined || !(ttl in item);
+}
+
+/**
+ * Adds what the item lacks, or deletes one that no record is counted in.
+ *
+ * @returns false where others changed meanwhile what could not be added to
+ */
+export async function correctItem(run: Run, one: Tally, item: Item | null): Promise<boolean> {
+  const { table, key, name, sum, records } = one;
+  const isNumber = item === null || typeof item[counterAttributes.value] === 'number';
+  if (item !== null && (!isNumber || !isLasting(run, table, item))) return replaced(run, one, item);
   const purpose = { kind: 'counter', entity: name, guard: name } as const;
   const { name: nameAttribute, value: attribute } = counterAttributes;
   const add: Action = {
@@ -194,8 +217,24 @@ export async function correctItem(
   let action = records === 0 ? remove : add;
   for (;;) {
     const outcome = await commit(run.requester, [action]);
-    if (outcome.kind === 'done') return;
+    if (outcome.kind === 'done') return true;
     if (outcome.kind === 'stale') action = add;
     else if (!(await retry.wait())) throw outcome.error;
   }
+}
+
+/** Nothing can be added to what is no number, and what expires would lose what is. */
+async function replaced(run: Run, { table, key, name, sum, records }: Tally, item: Item): Promise<boolean> {
+  const { name: nameAttribute, value } = counterAttributes;
+  const common = {
+    table,
+    key,
+    purpose: { kind: 'counter', entity: name, guard: name },
+    condition: same(item),
+  } as const;
+  const action: Action =
+    records === 0
+      ? { kind: 'delete', ...common }
+      : { kind: 'put', ...common, item: { ...key, [nameAttribute]: name, [value]: sum } };
+  return (await commit(run.requester, [action])).kind === 'done';
 }

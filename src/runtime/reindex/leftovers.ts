@@ -4,7 +4,7 @@ import { itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { ItemReads } from '../read/batch-get.js';
 import type { Item, Key, TableRef } from '../types.js';
-import { type Action, guardAttributes, nextAttribute } from '../write/action.js';
+import { type Action, guardAttributes, nextAttribute, typeOf } from '../write/action.js';
 import { entriesById } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
@@ -31,18 +31,34 @@ export async function deleteLeftovers(run: Run, table: TableRef, items: readonly
 }
 
 export function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {
+  const type = typeOf(item);
+  const isNext = item[nextAttribute] !== undefined;
+  // A record is one, whatever else its item says.
+  if (run.known.has(type) && !isNext) return undefined;
   const guarded = run.codecs.get(String(item[guardAttributes.entity]));
   if (guarded !== undefined) {
     const key = ownerKey(table, item);
-    return key && { codec: guarded, item, kind: 'guard', place: { table, key } };
+    return { codec: guarded, item, kind: 'guard', place: key && { table, key } };
   }
-  const [name = '', pattern] = String(item['_type']).split('.');
+  const [name = '', pattern] = type.split('.');
   const codec = run.codecs.get(name);
-  if (codec === undefined || (pattern === undefined && item[nextAttribute] === undefined)) return undefined;
+  if (codec === undefined || (pattern === undefined && !isNext)) return undefined;
   const place = placeOf(codec, item);
+  const isThere = place && itemId(place.table, place.key) === itemId(table, keyOfItem(table, item));
+  // In the place of a record and whole: it is the record, with a wrong mark. Nobody else has what it says. A migration leaves such items.
+  if (isThere && run.isStrict && isWhole(codec, item)) return undefined;
   // What is in the place of a record and is none tells of none.
-  const isAlone = place && itemId(place.table, place.key) === itemId(table, keyOfItem(table, item));
-  return { codec, item, kind: 'entry', place: isAlone ? undefined : place };
+  return { codec, item, kind: 'entry', place: isThere ? undefined : place };
+}
+
+/** Whether an item has all that a record of the entity needs. */
+export function isWhole(codec: AnyCodec, item: Item): boolean {
+  try {
+    const record = codec.read(item);
+    return codec.isWhole?.(record) ?? Object.values(record).every((value) => value !== undefined);
+  } catch {
+    return false;
+  }
 }
 
 /** Every entry of this plan has the fields of its record's key. */

@@ -7,7 +7,7 @@ import { ItemReads } from '../read/batch-get.js';
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
 import { recordInvalid } from '../whole.js';
-import { type Action, guardAttributes, nextAttribute } from '../write/action.js';
+import { type Action, guardAttributes, nextAttribute, typeOf } from '../write/action.js';
 import { cleaned, entriesById, type Held, heldBy, ownerOf } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
@@ -204,7 +204,7 @@ export async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Prom
   const actions = [...(arrival?.actions ?? mainActions(wanted))];
   for (const [, entry] of wanted.entries) {
     const key = keyOfItem(codec.table, entry);
-    const action = entryAction(wanted, entry, reads.get(codec.table, key));
+    const action = entryAction(run, wanted, entry, reads.get(codec.table, key));
     if (action instanceof TableloomError) problems.push({ part: 'entry', key, error: action });
     else if (action) actions.push(action);
   }
@@ -274,6 +274,7 @@ function mainActions({ codec, table, item, key, place, isMoved, main }: Wanted):
 }
 
 function entryAction(
+  run: Run,
   { codec: { table, name: entity } }: Wanted,
   entry: Item,
   there: Item | null,
@@ -281,8 +282,8 @@ function entryAction(
   if (there !== null && sameValue(there as AttributeValue, entry as AttributeValue)) return undefined;
   const key = keyOfItem(table, entry);
   // An entry of an earlier plan may have its key; a record, or an item of another program, is not overwritten.
-  if (there !== null && !String(there['_type']).startsWith(`${entity}.`))
-    return alreadyExists(String(entry['_type']));
+  if (there !== null && !typeOf(there).startsWith(`${entity}.`) && !isMislabelled(run, table, there, entry))
+    return alreadyExists(typeOf(entry));
   const purpose = { kind: 'derived', entity } as const;
   return {
     kind: 'put',
@@ -314,16 +315,40 @@ async function guardAction(
   return { ...put, condition: same(there) };
 }
 
+/** Whether an item is the entry, but for its type. */
+function isMislabelled(run: Run, table: TableRef, there: Item, entry: Item): boolean {
+  if (isRecord(run, table, there)) return false;
+  return Object.entries(entry).every(([name, value]) => name === '_type' || sameValue(value, there[name]));
+}
+
 /** Whether the owner of a guard is there, and has the value. */
 export async function isHeld(run: Run, table: TableRef, guard: Item): Promise<boolean> {
   const codec = run.known.get(String(guard[guardAttributes.entity]));
+  // What is not of this plan is left to whoever wrote it.
+  if (codec === undefined || run.known.has(typeOf(guard))) return true;
   const key = ownerKey(table, guard);
-  // What is neither of this plan nor of a form that it writes is left to whoever wrote it.
-  if (codec === undefined || key === undefined) return true;
+  // Nobody can release what names no owner.
+  if (key === undefined) return false;
   const reads = new ItemReads(run.requester);
   await reads.load([{ table, key, consistent: true }]);
   const item = reads.get(table, key);
-  return item !== null && holds(run, codec, table, item, guard);
+  return item !== null && holds(run, run.known.get(typeOf(item)) ?? codec, table, item, guard);
+}
+
+/** Whether an item is the main item of a record of the plan, under the key that its attributes give. */
+export function isRecord(run: Run, table: TableRef, item: Item): boolean {
+  const codec = run.known.get(typeOf(item));
+  return codec !== undefined && isKeyOf(codec, table, item);
+}
+
+/** Whether an item is where a record of the entity with its attributes would be. */
+export function isKeyOf(codec: AnyCodec, table: TableRef, item: Item): boolean {
+  if (codec.table.name !== table.name) return false;
+  try {
+    return itemId(table, codec.key(codec.read(item))) === itemId(table, keyOfItem(table, item));
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a main item's record has the value of a guard; so too where the record cannot be read. */

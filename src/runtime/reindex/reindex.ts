@@ -192,7 +192,7 @@ export function countedFilter({ codecs }: Run): Filter {
 }
 
 /** `IN` takes at most a hundred operands. */
-function typesIn(types: readonly string[]): Filter {
+export function typesIn(types: readonly string[]): Filter {
   const tests: string[] = [];
   for (let at = 0; at < types.length; at += 100)
     tests.push(

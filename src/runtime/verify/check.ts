@@ -32,7 +32,12 @@ export interface Look {
   /** What else has to be read to judge the item. */
   keysOf(item: Item): readonly ItemKey[];
   diagnose(item: Item, reads: ItemReads): Promise<Diagnosis>;
+  /** `first`: it is reported, and repaired at the second look, when all records have what they should. */
+  readonly turn?: 'first' | 'second';
 }
+
+/** How many items wait for the end of a run at most; more are left to the next one. */
+const mostPostponed = 100_000;
 
 export class Check {
   readonly run: Run;
@@ -43,6 +48,10 @@ export class Check {
   readonly uncertain = new Set<string>();
   /** Guards that are not there, with the first record that should have them. */
   readonly claims = new Map<string, string>();
+  /** Keys of items that wait for a second look. */
+  readonly postponed: ItemKey[] = [];
+  /** Keys of records that are looked at again at the end of a run. */
+  readonly again = new Map<string, ItemKey>();
 
   constructor(run: Run, findings: Findings, types: StoredTypes | undefined, repair: boolean) {
     this.run = run;
@@ -59,6 +68,20 @@ export class Check {
   isExpired(table: TableRef, item: Item): boolean {
     const ttl = this.run.expiry(table.name);
     return isExpired({ ...(ttl !== undefined && { ttl }) }, item, this.run.now());
+  }
+
+  /** Whether a record has expired. A time of expiry that its fields do not give is a fault, and expires nothing. */
+  hasExpired(codec: AnyCodec, item: Item): boolean {
+    const { ttl } = codec;
+    const now = this.run.now();
+    if (ttl === undefined || !isExpired(codec, item, now)) return false;
+    try {
+      const ours = codec.item(this.run.read(codec, item));
+      return !(ttl in ours) || sameValue(ours[ttl], item[ttl]) || isExpired(codec, ours, now);
+    } catch (error) {
+      reasonOf(error);
+      return true;
+    }
   }
 
   /** Why the record of a main item cannot be read; undefined where it can. */
@@ -88,19 +111,20 @@ export class Check {
    */
   async look(look: Look, item: Item, known: ItemReads): Promise<void> {
     const first = await look.diagnose(item, known);
-    if (first.faults.length === 0) return;
+    if (first.faults.length === 0) return this.#healthy(look);
     const retry = this.requester.retry();
     try {
       for (let seen = item; ; ) {
         const [now, reads] = await this.#again(look, seen);
-        if (now === null || reads === null) return;
+        if (now === null || reads === null) return this.#healthy(look);
         const { faults, actions } = await look.diagnose(now, reads);
-        if (faults.length === 0) return;
-        const repairs = this.repair ? actions : [];
+        if (faults.length === 0) return this.#healthy(look);
+        const repairs = this.repair && !this.#isPostponed(look) ? actions : [];
         const outcome = await commit(this.requester, repairs);
         if (outcome.kind === 'done') {
           for (const fault of faults)
-            this.findings.add(fault, this.repair && fault.isRepairable && repairs.length > 0);
+            if (look.turn === 'second') this.findings.settle(fault);
+            else this.findings.add(fault, this.repair && fault.isRepairable && repairs.length > 0);
           return;
         }
         if (!(await retry.wait())) throw conflict(outcome.error.cause);
@@ -110,6 +134,21 @@ export class Check {
       if (!(error instanceof TableloomError) || isOfStorage(error)) throw error;
       this.findings.skip(look.entity, look.table, look.key, error.message);
     }
+  }
+
+  /** Where something is repaired, what could not be at first may be at the end of the run. */
+  lookAgain(table: TableRef, key: Key): void {
+    if (this.repair && this.again.size < mostPostponed) this.again.set(itemId(table, key), { table, key });
+  }
+
+  #healthy({ turn, table, key }: Look): void {
+    if (turn === 'second') this.findings.withdraw(table, key);
+  }
+
+  #isPostponed({ turn, table, key }: Look): boolean {
+    if (!this.repair || turn !== 'first') return false;
+    if (this.postponed.length < mostPostponed) this.postponed.push({ table, key });
+    return true;
   }
 
   /** The item with all that it depends on, as of one moment; null where it is gone. */

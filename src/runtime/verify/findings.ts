@@ -8,7 +8,7 @@ const mostFindings = 10_000;
 const mostUnchecked = 1000;
 
 /** A fault as it was found; `item` and `wanted` are whole items. */
-export interface Fault extends Pick<Finding, 'kind' | 'part' | 'entity' | 'isRepairable' | 'why'> {
+export interface Fault extends Pick<Finding, 'kind' | 'part' | 'entity' | 'isRepairable' | 'why' | 'remedy'> {
   readonly table: TableRef;
   readonly key: Key;
   readonly item: Item | null;
@@ -27,16 +27,37 @@ const ranks: Readonly<Record<FindingKind, number>> = {
   unknown: 0,
 };
 
+/** Of what can be repaired, more is known; and what was repaired is as its record says, whatever it was before. */
+function rankOf({ kind, isRepairable, isRepaired }: Pick<Finding, 'kind' | 'isRepairable' | 'isRepaired'>) {
+  return (isRepaired ? 20 : isRepairable ? 10 : 0) + ranks[kind];
+}
+
+/** What was found so far, in numbers. */
+export interface FoundCounts {
+  readonly kinds: Readonly<Partial<Record<FindingKind, number>>>;
+  readonly repaired: number;
+  readonly uncheckedCount: number;
+}
+
+export const nothingFound: FoundCounts = { kinds: {}, repaired: 0, uncheckedCount: 0 };
+
 export class Findings {
   readonly #types: StoredTypes | undefined;
   readonly #findings = new Map<string, Finding>();
   readonly #unchecked: Unchecked[] = [];
-  readonly #kinds = new Map<FindingKind, number>(Object.keys(ranks).map((kind) => [kind as FindingKind, 0]));
-  #repaired = 0;
-  #uncheckedCount = 0;
+  readonly #kinds: Map<FindingKind, number>;
+  readonly #earlier: number;
+  #repaired: number;
+  #uncheckedCount: number;
 
-  constructor(types: StoredTypes | undefined) {
+  /** @param begun what earlier runs found, which this one resumes */
+  constructor(types: StoredTypes | undefined, begun: FoundCounts = nothingFound) {
     this.#types = types;
+    const kinds = Object.keys(ranks) as FindingKind[];
+    this.#kinds = new Map(kinds.map((kind) => [kind, begun.kinds[kind] ?? 0]));
+    this.#repaired = begun.repaired;
+    this.#uncheckedCount = begun.uncheckedCount;
+    this.#earlier = this.found;
   }
 
   get found(): number {
@@ -51,12 +72,36 @@ export class Findings {
     const id = `${fault.of ?? ''} ${itemId(fault.table, fault.key)}`;
     const earlier = this.#findings.get(id);
     if (earlier) {
-      if (ranks[earlier.kind] >= ranks[fault.kind]) return;
+      if (rankOf(earlier) >= rankOf({ ...fault, isRepaired })) return;
       this.#count(earlier.kind, earlier.isRepaired, -1);
     }
     this.#count(fault.kind, isRepaired, 1);
     if (earlier || this.#findings.size < mostFindings)
       this.#findings.set(id, this.#findingOf(fault, isRepaired));
+  }
+
+  /** What was added as an orphan is one no more. */
+  withdraw(table: TableRef, key: Key): void {
+    const id = ` ${itemId(table, key)}`;
+    const earlier = this.#findings.get(id);
+    if (earlier?.kind !== 'orphaned' || earlier.isRepaired) return;
+    this.#findings.delete(id);
+    this.#count(earlier.kind, false, -1);
+  }
+
+  /** What was added as an orphan is deleted now. */
+  settle(fault: Fault): void {
+    const id = ` ${itemId(fault.table, fault.key)}`;
+    const earlier = this.#findings.get(id);
+    // Beyond what is kept of findings it was counted all the same.
+    if (earlier === undefined) this.#repaired += 1;
+    else this.add(fault, true);
+  }
+
+  /** In numbers, for a run that resumes this one. */
+  get counts(): FoundCounts {
+    const kinds = Object.fromEntries(this.#kinds);
+    return { kinds, repaired: this.#repaired, uncheckedCount: this.#uncheckedCount };
   }
 
   skip(entity: string, { name: table }: TableRef, key: Key, why: string): void {
@@ -71,7 +116,8 @@ export class Findings {
       repaired: this.#repaired,
       kinds: Object.fromEntries(this.#kinds) as Record<FindingKind, number>,
       findings,
-      more: this.found - findings.length,
+      more: this.found - this.#earlier - findings.length,
+      earlier: this.#earlier,
       unchecked: this.#unchecked,
       uncheckedCount: this.#uncheckedCount,
     };
@@ -112,6 +158,9 @@ export class Findings {
 function differing(item: Item, other: Item): Item {
   return Object.fromEntries(Object.entries(item).filter(([name, value]) => !sameValue(value, other[name])));
 }
+
+/** A fault that `repair` leaves as it is. */
+export type Lasting = Fault & { readonly isRepairable: false; readonly why: string; readonly remedy: string };
 
 /** The fault of an item that nobody has. */
 export function orphan(entity: string, part: Fault['part'], table: TableRef, item: Item, why: string): Fault {

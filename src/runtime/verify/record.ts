@@ -1,17 +1,25 @@
 /** Compares all items of records with what they say. */
-import { isExpired } from '../expiry.js';
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { ItemReads } from '../read/batch-get.js';
-import { changeOf, type Found, keysOf, type Problem, type Wanted, wantedItems } from '../reindex/record.js';
+import { getItems, ItemReads } from '../read/batch-get.js';
+import {
+  changeOf,
+  type Found,
+  isKeyOf,
+  keysOf,
+  type Problem,
+  type Wanted,
+  wantedItems,
+} from '../reindex/record.js';
 import { asRead } from '../reindex/run.js';
 import type { Item, Reference } from '../types.js';
 import { sameValue } from '../values.js';
-import { type Action, nextAttribute } from '../write/action.js';
+import { type Action, guardAttributes, lastEvent, nextAttribute, typeOf } from '../write/action.js';
 import { cleaned, ownerOf } from '../write/changes.js';
 import { isMarked, markAttribute } from '../write/references.js';
 import { type Check, type Diagnosis, healthy, reasonOf } from './check.js';
-import type { Fault } from './findings.js';
+import type { Fault, Lasting } from './findings.js';
+import { isMark, recordOf } from './unknown.js';
 import { currentVersions, type VersionItem, versionFault } from './versions.js';
 
 /** How many records are looked at in one round of reads, and how many at the same time. */
@@ -26,6 +34,25 @@ interface Whole {
   readonly wanted: Wanted;
   readonly versions: readonly VersionItem[];
   readonly references: readonly (Reference & { readonly key: NonNullable<Reference['key']> })[];
+}
+
+/**
+ * The second look at records: what was in the place of one of their items may be deleted by now, and what is under a wrong key
+ * may be a copy of what was written since.
+ */
+export async function verifyAgain(check: Check): Promise<void> {
+  const all = [...check.again.values()];
+  for (let at = 0; at < all.length; at += round) {
+    const some = all.slice(at, at + round);
+    const items = await getItems(check.requester, some);
+    const found = some.flatMap(({ table }, number) => {
+      const item = items[number];
+      const codec = item && recordOf(check, table, item);
+      return codec ? [{ codec, table, item }] : [];
+    });
+    check.run.counts.records -= found.length;
+    await verifyRecords(check, found);
+  }
 }
 
 export async function verifyRecords(check: Check, found: readonly Found[]): Promise<void> {
@@ -47,7 +74,8 @@ async function verifyRecord(check: Check, { codec, table, item }: Found, reads: 
     table,
     key: keyOfItem(table, item),
     keysOf: (now: Item) => relatedKeys(check, { codec, table, item: now }),
-    diagnose: (now: Item, known: ItemReads) => diagnose(check, { codec, table, item: now }, known),
+    diagnose: async (now: Item, known: ItemReads) =>
+      recordOf(check, table, now) === codec ? diagnose(check, { codec, table, item: now }, known) : healthy,
   };
   await check.look(look, item, reads);
 }
@@ -71,7 +99,7 @@ function relatedKeys(check: Check, found: Found): ItemKey[] {
 
 /** It has expired or is being deleted: then its items go one after the other. */
 function isLeaving(check: Check, { codec, item }: Found): boolean {
-  return isExpired(codec, item, check.run.now()) || isMarked(item);
+  return check.hasExpired(codec, item) || isMarked(item);
 }
 
 function wholeOf(check: Check, found: Found): Whole {
@@ -88,9 +116,12 @@ function wholeOf(check: Check, found: Found): Whole {
 
 async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<Diagnosis> {
   const { codec, table, item } = found;
-  if (isExpired(codec, item, check.run.now())) return healthy;
+  if (check.hasExpired(codec, item)) return healthy;
   const fault = faultOf(found);
   if (isMarked(item)) return unfinished(check, item, fault);
+  // Its counts and sums are those of a record when it is repaired.
+  const isMislabelled = typeOf(item) !== codec.name || item[nextAttribute] !== undefined;
+  if (isMislabelled && !check.repair) check.uncertain.add(codec.name);
   const why = check.unreadable(codec, item);
   if (why !== undefined) return unreadable(check, found, { ...fault, why: `${why}.` });
   let whole: Whole;
@@ -114,6 +145,7 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
     }
   }
   faults.push(...problems.map((problem) => faultOfProblem(wanted, problem, reads)));
+  if (problems.length > 0) check.lookAgain(table, wanted.key);
   for (const version of versions) {
     const wrong = versionFault(codec, version, reads.get(table, version.key));
     if (!wrong) continue;
@@ -129,7 +161,9 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
         of: name,
         item: null,
         why: `It names ${to.name} ${JSON.stringify(key)} as ${name}, which is not there.`,
+        remedy: `Store the ${to.name} again, name another one, or delete the ${codec.name}.`,
       });
+  if (lastEvent in item && !isMark(item[lastEvent])) faults.push(lostMark(fault, item));
   return { faults, actions: conditional(wanted, repairs) };
 }
 
@@ -143,7 +177,21 @@ function faultOf({ codec, table, item }: Found) {
     item,
     wanted: null,
     isRepairable: false,
-  } as const;
+    why: '',
+    remedy: 'Correct the record, or delete it.',
+  } as const satisfies Lasting;
+}
+
+/** No write of the record that publishes an event succeeds. */
+function lostMark(fault: Lasting, { [lastEvent]: mark }: Item): Lasting {
+  return {
+    ...fault,
+    kind: 'stale',
+    of: lastEvent,
+    item: { [lastEvent]: mark },
+    why: 'What it says of its last event cannot be read.',
+    remedy: `Remove the attribute \`${lastEvent}\`: its next event then names none before it.`,
+  };
 }
 
 /** Each action depends on the record as it was read. */
@@ -154,39 +202,52 @@ function conditional({ codec, table, key, item }: Wanted, actions: readonly Acti
   return [{ kind: 'check', table, key, purpose, condition: asRead({ ...codec, table }, item) }, ...actions];
 }
 
-function unfinished(check: Check, item: Item, fault: Fault): Diagnosis {
+function unfinished(check: Check, item: Item, fault: Lasting): Diagnosis {
   const since = Date.parse(String(item[markAttribute]));
-  if (check.run.now().getTime() - since < longestDeletion) return healthy;
-  const why = `Its deletion began at ${String(item[markAttribute])} and was not completed: delete it again.`;
-  return {
-    faults: [{ ...fault, kind: 'stale', item: { [markAttribute]: item[markAttribute] }, why }],
-    actions: [],
-  };
+  if (Math.abs(check.run.now().getTime() - since) < longestDeletion) return healthy;
+  const why = `Its deletion began at ${String(item[markAttribute])} and was not completed.`;
+  const remedy = `Delete it again, or remove the attribute \`${markAttribute}\` to keep it.`;
+  const mark = { [markAttribute]: item[markAttribute] };
+  return { faults: [{ ...fault, kind: 'stale', item: mark, why, remedy }], actions: [] };
 }
 
-/** Nothing else of it can be judged. */
-function unreadable(check: Check, { codec }: Found, fault: Fault): Diagnosis {
+/** Nothing else of it can be judged. It may be a record of another entity, whose type is wrong. */
+function unreadable(check: Check, { codec, table, item }: Found, fault: Lasting): Diagnosis {
   check.uncertain.add(codec.name);
-  return { faults: [fault], actions: [] };
+  const other = [...check.run.known.values()].find((one) => one !== codec && isKeyOf(one, table, item));
+  if (other === undefined) return { faults: [fault], actions: [] };
+  check.uncertain.add(other.name);
+  const why = `${fault.why} Its key is one of ${other.name}.`;
+  const remedy = `Set its \`_type\` to ${other.name}, or delete it.`;
+  return { faults: [{ ...fault, why, remedy }], actions: [] };
 }
 
 /** It is under a key that its attributes do not give: a copy of the record there, another one, or a changed record. */
 async function misplaced(check: Check, wanted: Wanted, reads: ItemReads): Promise<Diagnosis> {
   const { codec, table, place, item } = wanted;
-  const fault: Fault = { ...faultOf(wanted), wanted: { ...place } };
+  const fault: Lasting = { ...faultOf(wanted), wanted: { ...place } };
   const there = reads.get(codec.table, place);
   const named = `${codec.name} ${JSON.stringify(place)}`;
-  if (there?.['_type'] === codec.name && there[nextAttribute] === undefined) {
+  const isOfOther = [...check.run.known.values()].some((one) => one !== codec && isKeyOf(one, table, item));
+  if (!isOfOther && there?.['_type'] === codec.name && there[nextAttribute] === undefined) {
     const { actions, problems } = await changeOf(check.run, wanted, reads);
     const isRepairable = problems.length === 0;
     if (!isRepairable) check.uncertain.add(codec.name);
     const why = isRepairable
       ? `It is a copy of ${named}.`
-      : `Its attributes are those of ${named}, which is there and differs: keep one of both.`;
-    return { faults: [{ ...fault, kind: 'doubled', wanted: null, isRepairable, why }], actions };
+      : `Its attributes are those of ${named}, which is there and differs.`;
+    const doubled = { ...fault, kind: 'doubled', wanted: null, why } as const;
+    const { remedy: _none, ...repairable } = doubled;
+    const remedy = 'Delete one of both.';
+    return {
+      faults: [isRepairable ? { ...repairable, isRepairable } : { ...doubled, isRepairable, remedy }],
+      actions,
+    };
   }
+  if (check.types?.[codec.name]?.historyOf !== undefined) check.lookAgain(table, wanted.key);
   const why = `Its attributes give the key of ${named}.`;
-  return unreadable(check, wanted, { ...fault, table, item, why });
+  const remedy = `Correct its fields, or move it: \`tableloom reindex ${codec.name}\`.`;
+  return unreadable(check, wanted, { ...fault, why, remedy });
 }
 
 /** A guard that was missing of another record, too: two records have the value. */
@@ -200,13 +261,14 @@ function claimed(check: Check, wanted: Wanted, action: Action): Fault | undefine
   return doubledValue(wanted, action.purpose.field, first);
 }
 
-function doubledValue(wanted: Wanted, field: string, owner: string): Fault {
+function doubledValue(wanted: Wanted, field: string, owner: string): Lasting {
   return {
     ...faultOf(wanted),
     kind: 'doubled',
     part: 'guard',
     of: field,
-    why: `The record with the key ${owner} has the same ${field}: change one of both.`,
+    why: `The record with the key ${owner} has the same ${field}.`,
+    remedy: `Change the ${field} of one of both.`,
   };
 }
 
@@ -233,10 +295,15 @@ function bare(item: Item, other: Item): Item {
   return Object.fromEntries(Object.entries(item).filter(([name, value]) => !sameValue(value, other[name])));
 }
 
+/** The entry or the guard that should be under a key. */
+function wantedAt({ codec, entries, guards }: Wanted, id: string): Item {
+  return entries.get(id) ?? guards.find(({ guard }) => itemId(codec.table, guard.key) === id)?.item ?? {};
+}
+
 function faultOfProblem(wanted: Wanted, { part, key, error }: Problem, reads: ItemReads): Fault {
   const { codec } = wanted;
   const there = reads.get(codec.table, key);
-  if (part === 'guard') {
+  if (part === 'guard' && there?.[guardAttributes.owner] !== undefined) {
     const { field } = error.extensions as { readonly field?: string };
     return doubledValue(wanted, field ?? '', String(there?.['_owner']));
   }
@@ -247,8 +314,9 @@ function faultOfProblem(wanted: Wanted, { part, key, error }: Problem, reads: It
     table: codec.table,
     key,
     item: there,
-    wanted: cleaned(wanted.entries.get(itemId(codec.table, key)) ?? {}),
+    wanted: cleaned(wantedAt(wanted, itemId(codec.table, key))),
     isRepairable: false,
     why: `It belongs to the record ${JSON.stringify(wanted.key)}; another item has its key.`,
+    remedy: 'Delete the other item, then run `tableloom verify --repair` again.',
   };
 }

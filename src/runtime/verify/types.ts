@@ -41,6 +41,8 @@ export interface Finding {
   readonly isRepaired: boolean;
   /** What else there is to know: why it cannot be repaired, or which record it belongs to. */
   readonly why?: string;
+  /** What to do, where `repair` leaves it as it is. */
+  readonly remedy?: string;
 }
 
 /** The type of an attribute as it is stored: of its innermost values. */
@@ -89,8 +91,11 @@ export interface VerifyOptions {
   readonly segments?: number;
   /** How many read units it uses a second at most, and as many write units. Default: no bound. */
   readonly rate?: number;
+  /** The cursor of an earlier run over the same entities, with the same `repair`, which this one resumes. */
+  readonly resume?: string;
+  /** Called after each page that was read, with a cursor that resumes behind it. */
   readonly onProgress?: (progress: VerifyProgress) => void;
-  /** Aborting it ends the run after the items under way. */
+  /** Aborting it ends the run after the items under way; the report's cursor resumes it. */
   readonly signal?: AbortSignal;
 }
 
@@ -102,21 +107,27 @@ export interface VerifyProgress {
   readonly scanned: number;
   readonly found: number;
   readonly repaired: number;
+  readonly cursor: string;
 }
 
+/** Of a run that resumes others, its numbers are those of all of them. */
 export interface VerifyReport {
   /** Items that were read, of any kind, and records among them. */
   readonly scanned: number;
   readonly records: number;
   readonly isComplete: boolean;
+  /** Null where the run is complete. */
+  readonly cursor: string | null;
   /** How many findings there are, repaired ones included, and how many were repaired. */
   readonly found: number;
   readonly repaired: number;
   readonly kinds: Readonly<Record<FindingKind, number>>;
-  /** The first ten thousand. */
+  /** Of this run, the first ten thousand. */
   readonly findings: readonly Finding[];
-  /** How many more there are. */
+  /** How many more this run has. */
   readonly more: number;
+  /** How many the runs before had, which this one resumes. */
+  readonly earlier: number;
   /**
    * Records and aggregates that could not be compared: writes changed them all the while, or the records that they count
    * cannot be read. The first thousand of `uncheckedCount`.

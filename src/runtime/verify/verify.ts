@@ -3,18 +3,21 @@ import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import { readPlan } from '../migrate/plan-record.js';
 import { type Tallies, tally } from '../reindex/aggregates.js';
-import { countedFilter, entitiesOf, type ReindexContext } from '../reindex/reindex.js';
+import type { Found } from '../reindex/record.js';
+import { countedFilter, entitiesOf, type ReindexContext, typesIn } from '../reindex/reindex.js';
 import { noCounts, Run } from '../reindex/run.js';
-import { isOver, Walk } from '../reindex/walk.js';
+import { isOver, type Place, Walk } from '../reindex/walk.js';
 import { tableRefOf } from '../tables/definition.js';
 import type { Item, TableRef } from '../types.js';
-import { nextAttribute } from '../write/action.js';
-import { Sequences, verifyAggregates } from './aggregates.js';
+import { verifyAggregates } from './aggregates.js';
 import { Check } from './check.js';
-import { verifyDerived, verifyUnknown } from './derived.js';
+import { verifyDerived, verifyPostponed } from './derived.js';
 import { Findings } from './findings.js';
-import { verifyRecords } from './record.js';
+import { type Position, positionOf, runOf } from './position.js';
+import { verifyAgain, verifyRecords } from './record.js';
+import { Sequences } from './sequences.js';
 import type { VerifiedProject, VerifyOptions, VerifyProgress, VerifyReport } from './types.js';
+import { recordOf, verifyUnknown } from './unknown.js';
 
 /** See `Database.verify`. */
 export async function verify(
@@ -25,17 +28,35 @@ export async function verify(
   const entities = entitiesOf(project, options);
   await settled(context.requester, project);
   const { repair = false } = options;
-  const run = new Run(project, entities, noCounts, {
-    ...context,
-    dryRun: !repair,
-    retired: undefined,
-    isStrict: true,
-  });
-  const check = new Check(run, new Findings(project.types), project.types, repair);
-  const isComplete = await new Verification(context, check, options).run();
+  const tables = storingTables(project);
+  const of = runOf(entities, repair, tables);
+  const begun = options.resume === undefined ? undefined : positionOf(options.resume, of);
+  const { scanned = 0, records = 0 } = begun ?? {};
+  const run = new Run(
+    project,
+    entities,
+    { ...noCounts, scanned, records },
+    { ...context, dryRun: !repair, retired: undefined, isStrict: true },
+  );
+  const check = new Check(run, new Findings(project.types, begun?.found), project.types, repair);
+  for (const entity of begun?.uncertain ?? []) check.uncertain.add(entity);
+  const cursor = await new Verification(context, check, options, { of, tables }).run(begun);
   const { readUnits, writeUnits } = context.requester.statistics();
-  const { scanned, records } = run.counts;
-  return { scanned, records, isComplete, ...check.findings.report(), readUnits, writeUnits };
+  return {
+    scanned: run.counts.scanned,
+    records: run.counts.records,
+    isComplete: cursor === null,
+    cursor,
+    ...check.findings.report(),
+    readUnits,
+    writeUnits,
+  };
+}
+
+/** The tables that store entities: one of answers that processes share has no records. */
+function storingTables({ tables, codecs }: VerifiedProject): TableRef[] {
+  const stored = new Set(codecs.map(({ table }) => table.name));
+  return tables.filter(({ table }) => stored.has(table)).map(tableRefOf);
 }
 
 /** Two versions of a plan store more of a record than either says: `Migration.verify` compares with both. */
@@ -64,50 +85,90 @@ async function settled(requester: Requester, { tables, codecs }: VerifiedProject
 class Verification {
   readonly #check: Check;
   readonly #options: VerifyOptions;
+  readonly #of: string;
   readonly #walk: Walk;
+  readonly #tables: readonly TableRef[];
 
-  constructor(context: ReindexContext, check: Check, options: VerifyOptions) {
+  constructor(
+    context: ReindexContext,
+    check: Check,
+    options: VerifyOptions,
+    { of, tables }: { readonly of: string; readonly tables: readonly TableRef[] },
+  ) {
     this.#check = check;
     this.#options = options;
+    this.#of = of;
+    this.#tables = tables;
     this.#walk = new Walk(context, options);
   }
 
-  /** @returns whether all was read */
-  async run(): Promise<boolean> {
-    const { run } = this.#check;
-    const sequences = new Sequences(this.#check);
-    for (const table of this.#tables) {
-      const places = this.#walk.beginnings();
-      const take = (items: readonly Item[]) => this.#page(table, items, sequences);
-      await this.#walk.each(table, { places }, take, (count) => this.#report(count, 'items', table));
-      if (!isOver(places)) return false;
+  /** @returns null where all was read, else the cursor that resumes it */
+  async run(begun: Position | undefined): Promise<string | null> {
+    const check = this.#check;
+    const sequences = new Sequences(check);
+    if (begun?.phase !== 'aggregates') {
+      const cursor =
+        (await this.#items(sequences, begun)) ?? (begun ? await this.#renumber(sequences) : null);
+      if (cursor !== null) return cursor;
+      await verifyPostponed(check);
+      await verifyAgain(check);
+      await sequences.verify();
     }
-    await sequences.verify();
-    if ([...run.codecs.values()].every(({ counters }) => counters === undefined) && !this.#check.types)
-      return true;
-    return verifyAggregates(this.#check, () => this.#count());
+    const isNone = [...check.run.codecs.values()].every(({ counters }) => counters === undefined);
+    if (isNone && !check.types) return null;
+    const cursor = this.#cursor('aggregates', this.#tables[0], []);
+    return (await verifyAggregates(check, sequences, () => this.#count(cursor))) ? null : cursor;
   }
 
-  /** Those that store entities: one of answers that processes share has no records. */
-  get #tables(): readonly TableRef[] {
-    const { run } = this.#check;
-    const stored = new Set([...run.known.values()].map(({ table }) => table.name));
-    return run.tables.filter(({ name }) => stored.has(name));
+  async #items(sequences: Sequences, begun: Position | undefined): Promise<string | null> {
+    const first = this.#tables.findIndex(({ name }) => name === begun?.table);
+    for (const table of this.#tables.slice(Math.max(first, 0))) {
+      const places = table.name === begun?.table ? [...begun.segments] : this.#walk.beginnings();
+      const take = (items: readonly Item[]) => this.#page(table, items, sequences);
+      const cursor = () => this.#cursor('items', table, places);
+      await this.#walk.each(table, { places }, take, (count) =>
+        this.#report(count, 'items', table, cursor()),
+      );
+      if (!isOver(places)) return cursor();
+    }
+    return null;
+  }
+
+  /** Notes the numbers of all records: those of the runs before are not known. */
+  async #renumber(sequences: Sequences): Promise<string | null> {
+    const { entities } = sequences;
+    const ends: Place[] = this.#walk.beginnings().map(() => 'end');
+    const cursor = () => this.#cursor('items', this.#tables.at(-1), ends);
+    for (const table of entities.length === 0 ? [] : this.#tables) {
+      const places = this.#walk.beginnings();
+      const take = async (items: readonly Item[]) => {
+        this.#note(table, items, sequences);
+      };
+      await this.#walk.each(table, { filter: typesIn(entities), places }, take, (count) =>
+        this.#report(count, 'aggregates', table, cursor()),
+      );
+      if (!isOver(places)) return cursor();
+    }
+    return null;
+  }
+
+  #note(table: TableRef, items: readonly Item[], sequences: Sequences): Found[] {
+    const found = items.flatMap((item) => {
+      const codec = recordOf(this.#check, table, item);
+      return codec === undefined ? [] : { codec, table, item };
+    });
+    for (const { codec, item } of found) sequences.note(codec, item);
+    return found;
   }
 
   async #page(table: TableRef, items: readonly Item[], sequences: Sequences): Promise<void> {
     const check = this.#check;
-    const found = items.flatMap((item) => {
-      const codec = check.run.codecs.get(String(item['_type']));
-      return codec === undefined || item[nextAttribute] !== undefined ? [] : { codec, table, item };
-    });
-    for (const { codec, item } of found) sequences.note(codec, item);
-    await verifyRecords(check, found);
+    await verifyRecords(check, this.#note(table, items, sequences));
     await verifyDerived(check, table, items);
     if (this.#options.entities === undefined) await verifyUnknown(check, table, items);
   }
 
-  async #count(): Promise<Tallies | undefined> {
+  async #count(cursor: string): Promise<Tallies | undefined> {
     const { run } = this.#check;
     const tallies: Tallies = new Map();
     for (const table of this.#tables) {
@@ -116,16 +177,32 @@ class Verification {
       const take = async (items: readonly Item[]) => {
         for (const item of items) tally(run, tallies, table, item);
       };
-      await this.#walk.each(table, parts, take, (count) => this.#report(count, 'aggregates', table));
+      await this.#walk.each(table, parts, take, (count) => this.#report(count, 'aggregates', table, cursor));
       if (!isOver(places)) return undefined;
     }
     return tallies;
   }
 
-  #report(scanned: number, phase: VerifyProgress['phase'], { name: table }: TableRef): void {
+  #report(scanned: number, phase: VerifyProgress['phase'], { name: table }: TableRef, cursor: string): void {
     const { run, findings } = this.#check;
     run.counts.scanned += scanned;
     const { found, repaired } = findings;
-    this.#options.onProgress?.({ phase, table, scanned: run.counts.scanned, found, repaired });
+    this.#options.onProgress?.({ phase, table, scanned: run.counts.scanned, found, repaired, cursor });
+  }
+
+  #cursor(phase: Position['phase'], table: TableRef | undefined, segments: readonly Place[]): string {
+    const { run, findings, uncertain } = this.#check;
+    const { scanned, records } = run.counts;
+    const position: Position = {
+      of: this.#of,
+      phase,
+      table: table?.name ?? '',
+      segments,
+      scanned,
+      records,
+      found: findings.counts,
+      uncertain: [...uncertain],
+    };
+    return JSON.stringify(position);
   }
 }

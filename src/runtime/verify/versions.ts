@@ -66,7 +66,9 @@ export function surplus(codec: AnyCodec, record: object, version: Item): string 
   if (revision === undefined) return undefined;
   const current = Number(Reflect.get(record, revision));
   const number = version[revision];
-  if (typeof number !== 'number') return undefined;
+  // A record without a revision was not written by us since, and tells nothing of its versions.
+  if (typeof number !== 'number' || !(current >= 1)) return undefined;
+  if (number < 1) return 'Revisions begin at 1.';
   if (number > current) return `The record's own revision is ${current}.`;
   const id = itemId(table, keyOfItem(table, version));
   for (const { versions } of versionsOf(codec, record, (item) => keyOfItem(table, item))) {

@@ -121,6 +121,11 @@ export type Action =
 /** The attributes of a guard item: its entity, its field, and the record that owns the value. */
 export const guardAttributes = { entity: '_guards', field: '_field', owner: '_owner' } as const;
 
+/** The type that an item says it is of: an entity, or an entity and one of its patterns; empty where it says none. */
+export function typeOf({ _type: type }: Item): string {
+  return typeof type === 'string' ? type : '';
+}
+
 /** The attribute of a record's item with the type and time of its last event: `TYPE@timestamp`. */
 export const lastEvent = '_event';
 

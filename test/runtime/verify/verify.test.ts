@@ -73,6 +73,121 @@ test('a sequence is not behind its records', async () => {
   expect(await only(shop, ({ id }) => id === 'd')).toMatchObject({ number: 3 });
 });
 
+test('a record without a revision, or with an unreadable one, costs it no version of its history', async () => {
+  const shop = await openShop();
+  await someCustomers(shop);
+  const { version: _version, ...record } = await only(
+    shop,
+    ({ PK, SK }) => PK === 'CUSTOMER#a' && SK === 'METADATA',
+  );
+  const versions = async () => (await shop.items()).filter(({ _type }) => _type === 'CustomerVersion');
+  const before = await versions();
+  await shop.put({ ...record, version: 'six' });
+  expect(await shop.found({ repair: true })).toEqual(['unreadable record Customer']);
+  await shop.put(record);
+  await shop.found({ repair: true });
+  expect(await versions()).toEqual(before);
+});
+
+test('while a value waits for its record, nobody else can take it: its guard is corrected, not deleted', async () => {
+  const deleted: unknown[] = [];
+  const shop = await openShop({
+    onRequest: ({ operation, input }) => {
+      if (operation === 'DeleteItem' || operation === 'TransactWriteItems')
+        deleted.push(JSON.stringify(input));
+    },
+  });
+  const { writes, write } = shop;
+  for (let at = 0; at < 20; at++) await write(writes.customer.create(customer(`c${at}`)));
+  for (const item of await shop.items())
+    if (item._guards !== undefined) await shop.set(keyOf(item), { _owner: '["NOBODY","#"]' });
+  deleted.length = 0;
+  const found = await shop.found({ repair: true });
+  expect(found).toEqual(Array.from({ length: 20 }, () => 'stale guard Customer, repaired'));
+  expect(deleted.filter((one) => String(one).includes('"Delete"'))).toEqual([]);
+  expect(await shop.found()).toEqual([]);
+});
+
+test('a guard that names no record at all is corrected, or deleted where no record has its value', async () => {
+  const shop = await openShop();
+  await someCustomers(shop);
+  const guard = await only(shop, ({ _owner }) => String(_owner).includes('#b'));
+  await shop.set(keyOf(guard), { _owner: 'nobody' });
+  await shop.put({ ...guard, PK: 'CUSTOMER#EMAIL#free@example.org', _owner: 'nobody' });
+  expect(await shop.found({ repair: true })).toEqual([
+    'orphaned guard Customer, repaired',
+    'stale guard Customer, repaired',
+  ]);
+  await shop.write(shop.writes.customer.create(customer('free')));
+  expect(await shop.found()).toEqual([]);
+});
+
+test('a record that lost its type is a record again; one that has the type of another entity is left to you', async () => {
+  const shop = await openShop();
+  await someCustomers(shop);
+  await shop.write(shop.writes.order.create({ id: 'o', customerId: 'a', total: 5 }));
+  const order = await only(shop, ({ _type }) => _type === 'Order');
+  const { _type, ...untyped } = order;
+  await shop.put(untyped);
+  expect(await shop.found()).toEqual(['stale record Order']);
+  await shop.put({ ...order, _type: 'Customer' });
+  expect(await shop.found({ repair: true })).toEqual(['unreadable record Customer']);
+  const { findings, unchecked } = await shop.verify();
+  expect(findings).toMatchObject([
+    { why: 'it has no email. Its key is one of Order.', remedy: 'Set its `_type` to Order, or delete it.' },
+  ]);
+  expect(unchecked.map(({ entity }) => entity).sort()).toEqual(['Order.customerId', 'orderCount', 'spent']);
+  await shop.put(untyped);
+  await shop.found({ repair: true });
+  expect(await shop.items()).toContainEqual(order);
+  expect(await shop.found()).toEqual([]);
+});
+
+test('a time of expiry that the fields of a record do not give is corrected before it deletes the record', async () => {
+  const now = new Date('2126-01-01T00:00:00.000Z');
+  const shop = await openShop({ now: () => now });
+  await shop.write(
+    shop.writes.session.create({ id: 's', email: 's@example.org', until: '2126-05-01T00:00:00.000Z' }),
+  );
+  const session = await only(shop, ({ _type }) => _type === 'Session');
+  await shop.set(keyOf(session), { ttl: now.getTime() / 1000 - 60 });
+  expect(await shop.found({ repair: true })).toEqual(['stale record Session, repaired']);
+  expect(await shop.items()).toContainEqual(session);
+});
+
+test('a sequence with another name, a fraction or a time of expiry is corrected, and never deleted', async () => {
+  const shop = await openShop();
+  const { writes, write } = shop;
+  for (const id of ['a', 'b', 'c']) await write(writes.ticket.create({ id, project: 'p' }));
+  for (const id of ['b', 'c']) await write(writes.ticket.delete({ id }));
+  const sequence = await only(shop, (item) => '_counts' in item);
+  for (const wrong of [{ _counts: 'forgotten' }, { _number: 2.5 }, { ttl: 1 }]) {
+    await shop.set(keyOf(sequence), wrong);
+    expect(await shop.found({ repair: true })).toEqual(['stale sequence Ticket, repaired']);
+    expect(await shop.items()).toContainEqual(sequence);
+  }
+  await write(writes.ticket.delete({ id: 'a' }));
+  await shop.set(keyOf(sequence), { _counts: 'forgotten' });
+  expect(await shop.found({ repair: true })).toEqual(['stale sequence Ticket, repaired']);
+  expect(await shop.items()).toContainEqual(sequence);
+});
+
+test('what an import and a migration note in a table is none of an unknown entity', async () => {
+  const shop = await openShop();
+  await shop.put({
+    PK: '_IMPORT#users#3',
+    SK: '42',
+    outcome: 'rejected',
+    code: 'value-unmapped',
+    reason: 'r',
+  });
+  await shop.put({ PK: '_IMPORT', SK: 'SWITCH', phase: 'legacy', number: 1 });
+  await shop.put({ PK: '_plan', SK: '_run', _type: '_plan', revision: 1 });
+  expect(await shop.found()).toEqual([]);
+  await shop.put({ PK: 'ELSEWHERE', SK: '#', _type: '_plan' });
+  expect(await shop.found()).toEqual(['unknown item _plan']);
+});
+
 test('a reference to a record that is not there is reported, and stays', async () => {
   const shop = await openShop();
   const { writes, write } = shop;

@@ -1,7 +1,15 @@
 /** Alters what is stored at random, as no server of ours would, and says what is wrong then. */
 
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { FindingKind, Item, Key, TableDefinition } from 'tableloom/runtime';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type FindingKind,
+  type Item,
+  type Key,
+  type StoredTypes,
+  type TableDefinition,
+  TableloomError,
+  type VerifiedProject,
+} from 'tableloom/runtime';
 import { itemId, keyOfItem } from '../../../../src/runtime/keys/item-key.js';
 import type { Dice } from '../../../support/dice.js';
 
@@ -24,157 +32,38 @@ export interface Alteration {
   readonly before: Item | null;
 }
 
-export interface Names {
-  /** Of entities, with their required attributes by DynamoDB's own type. */
-  readonly required: Readonly<Record<string, readonly string[]>>;
-  /** Attributes that are no keys and not computed of others. */
-  readonly aggregates: readonly string[];
+/** What is known besides the item that is altered. */
+export interface Around {
+  readonly types: StoredTypes;
+  /** All items, the altered one too. */
+  readonly stored: readonly Stored[];
+  /** The moment of the project, in seconds. */
+  readonly now: number;
 }
 
-type Alter = (dice: Dice, one: Stored, names: Names) => Omit<Alteration, 'table' | 'before'> | undefined;
-
-const isMain = ({ item }: Stored) => typeof item._type === 'string' && !item._type.includes('.');
-const isEntry = ({ item }: Stored) => typeof item._type === 'string' && item._type.includes('.');
-const isGuard = ({ item }: Stored) => item._guards !== undefined;
-const isAggregate = ({ item }: Stored) => item._counts !== undefined;
-
-function indexKeys({ table, item }: Stored): string[] {
-  const names = table.indexes.filter(({ multiAttribute }) => multiAttribute === undefined);
-  const own = [table.key.partition, table.key.sort];
-  return names
-    .flatMap(({ partition, sort }) => [partition, sort ?? partition])
-    .filter((name) => /^(GSI|LSI|gsi|lsi)\d*/i.test(name) && name in item && !own.includes(name));
-}
-
-function without(item: Item, name: string): Item {
-  return Object.fromEntries(Object.entries(item).filter(([one]) => one !== name));
-}
-
-function keyOf({ table, item }: Stored): Key {
-  return keyOfItem({ name: table.table, ...table.key }, item);
-}
-
-/** The item under another key. */
-function elsewhere({ table, item }: Stored, change: Item = {}): Item {
-  const { partition } = table.key;
-  return { ...item, ...change, [partition]: `${String(item[partition])}~` };
-}
-
-function copyOf(one: Stored, name: string, kind: FindingKind, change: Item = {}) {
-  const item = elsewhere(one, change);
-  return { name, kind, item, key: keyOf({ ...one, item }) };
-}
-
-const same = (name: string, kind: FindingKind, one: Stored, item: Item | null) => ({
-  name,
-  kind,
-  item,
-  key: keyOf(one),
-});
-
-/** What follows from the records. */
-export const repairable: readonly Alter[] = [
-  (dice, one) => {
-    const keys = indexKeys(one);
-    if (!isMain(one) || keys.length === 0) return undefined;
-    return same('an index key is gone', 'stale', one, without(one.item, dice.of(keys)));
-  },
-  (dice, one) => {
-    const keys = indexKeys(one);
-    if (!isMain(one) || keys.length === 0) return undefined;
-    return same('an index key is another one', 'stale', one, { ...one.item, [dice.of(keys)]: 'OTHER#1' });
-  },
-  (_, one) => (isEntry(one) ? same('an entry is gone', 'missing', one, null) : undefined),
-  (dice, one) => {
-    const own = keyOf(one);
-    const names = Object.keys(one.item).filter((name) => !(name in own) && name !== '_type');
-    if (!isEntry(one) || names.length === 0) return undefined;
-    return same('an entry lacks an attribute', 'stale', one, without(one.item, dice.of(names)));
-  },
-  (_, one) =>
-    isEntry(one)
-      ? same('an entry has another attribute', 'stale', one, { ...one.item, alien: 1 })
-      : undefined,
-  (_, one) => (isEntry(one) ? copyOf(one, 'an entry is left', 'orphaned') : undefined),
-  (_, one) => (isGuard(one) ? same('a guard is gone', 'missing', one, null) : undefined),
-  (_, one) =>
-    isGuard(one)
-      ? same('a guard names nobody', 'stale', one, { ...one.item, _owner: '["NOBODY","#"]' })
-      : undefined,
-  (_, one) => (isGuard(one) ? copyOf(one, 'a guard is left', 'orphaned') : undefined),
-  (_, one) => (isAggregate(one) ? same('a number is gone', 'missing', one, null) : undefined),
-  (dice, one) =>
-    isAggregate(one)
-      ? same('a number is another one', 'stale', one, {
-          ...one.item,
-          _number: Number(one.item._number) + dice.of([-3, 1, 40]),
-        })
-      : undefined,
-  (_, one) =>
-    isAggregate(one) ? same('a number is text', 'stale', one, { ...one.item, _number: 'many' }) : undefined,
-  (_, one) => (isAggregate(one) ? copyOf(one, 'a number is left', 'orphaned') : undefined),
-  (_, one) => {
-    const { _type, ...item } = elsewhere(one);
-    if (!isMain(one)) return undefined;
-    const number = { ...keyOf({ ...one, item }), _counts: 'forgotten', _number: 0 };
-    return {
-      name: 'a number of an earlier plan',
-      kind: 'orphaned',
-      item: { ...number, _number: 4 },
-      key: keyOf({ ...one, item }),
-    };
-  },
-  (_, one) => (isMain(one) ? copyOf(one, 'a copy of a record', 'doubled') : undefined),
-  (_, one) => (isMain(one) ? copyOf(one, 'an item of a migration', 'orphaned', { _next: true }) : undefined),
-];
-
-/** What nobody can tell but who wrote it. */
-export const lasting: readonly Alter[] = [
-  (dice, one, { required }) => {
-    const keys = Object.values(keyOf(one)).join(' ');
-    const names = (required[String(one.item._type)] ?? []).filter(
-      (name) => name in one.item && !keys.includes(name) && !(name in keyOf(one)),
-    );
-    if (!isMain(one) || names.length === 0) return undefined;
-    return same('a value is gone', 'unreadable', one, without(one.item, dice.of(names)));
-  },
-  (dice, one, { required }) => {
-    const names = (required[String(one.item._type)] ?? []).filter(
-      (name) => name in one.item && !isIndexed(one, name),
-    );
-    if (!isMain(one) || names.length === 0) return undefined;
-    return same('a value is a map', 'unreadable', one, { ...one.item, [dice.of(names)]: { a: 1 } });
-  },
-  (_, one) =>
-    isMain(one) && 'version' in one.item
-      ? copyOf(one, 'another record of its key', 'doubled', { version: Number(one.item.version) + 7 })
-      : undefined,
-  (_, one) =>
-    copyOf(one, 'an item of nobody', 'unknown', { _type: 'Alien', _guards: undefined, _counts: undefined }),
-  (_, one) =>
-    copyOf(one, 'an entry of nobody', 'unknown', {
-      _type: 'Alien.all',
-      _guards: undefined,
-      _counts: undefined,
-    }),
-];
-
-function isIndexed({ table }: Stored, name: string): boolean {
-  return [table.key, ...table.indexes].some(({ partition, sort }) => partition === name || sort === name);
-}
+export type Alter = (
+  dice: Dice,
+  one: Stored,
+  around: Around,
+) => Omit<Alteration, 'table' | 'before'> | undefined;
 
 /** Alterations of several items, each of another one. */
 export function drawAlterations(
   dice: Dice,
   stored: readonly Stored[],
-  { of, names, count }: { readonly of: readonly Alter[]; readonly names: Names; readonly count: number },
+  {
+    of,
+    types,
+    now,
+    count,
+  }: Omit<Around, 'stored'> & { readonly of: readonly Alter[]; readonly count: number },
 ): Alteration[] {
   const taken = new Set(stored.map(({ id }) => id));
   const used = new Set<string>();
   const drawn: Alteration[] = [];
   for (let tries = 0; tries < 20 * count && drawn.length < count && stored.length > 0; tries++) {
     const one = dice.of(stored);
-    const made = dice.of(of)(dice, one, names);
+    const made = dice.of(of)(dice, one, { types, stored, now: Math.floor(now) });
     if (!made) continue;
     const id = itemId({ name: one.table.table, ...one.table.key }, made.key);
     const isCopy = id !== one.id;
@@ -190,15 +79,87 @@ export interface Place {
   tableName(table: string): string;
 }
 
-export async function store(
+/** What is stored of an item. */
+export function itemOf(item: Item): Item {
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
+}
+
+export async function put(
   { documents, tableName }: Place,
-  { table, key }: Alteration,
-  item: Item | null,
+  { table }: TableDefinition,
+  item: Item,
 ): Promise<void> {
-  const TableName = tableName(table.table);
-  if (item === null) await documents.send(new DeleteCommand({ TableName, Key: key }));
-  else {
-    const Item = Object.fromEntries(Object.entries(item).filter(([, value]) => value !== undefined));
-    await documents.send(new PutCommand({ TableName, Item }));
-  }
+  await documents.send(new PutCommand({ TableName: tableName(table), Item: item }));
+}
+
+export async function remove(
+  { documents, tableName }: Place,
+  { table }: TableDefinition,
+  key: Key,
+): Promise<void> {
+  await documents.send(new DeleteCommand({ TableName: tableName(table), Key: key }));
+}
+
+export function store(place: Place, { table, key }: Alteration, item: Item | null): Promise<void> {
+  return item === null ? remove(place, table, key) : put(place, table, itemOf(item));
+}
+
+export async function storeAll(place: Place, alterations: readonly Alteration[]): Promise<void> {
+  for (const one of alterations) await store(place, one, one.item);
+}
+
+/** What a verification should find, by the items' identities. */
+export function expectedOf(
+  { tables }: Pick<VerifiedProject, 'tables'>,
+  alterations: readonly Alteration[],
+): Record<string, string> {
+  return Object.fromEntries(
+    alterations.map(({ table, key, kind }) => [idOf({ tables }, table.table, key), kind]),
+  );
+}
+
+export function idOf({ tables }: Pick<VerifiedProject, 'tables'>, name: string, key: Item): string {
+  const table = tables.find((one) => one.table === name);
+  if (!table) throw new TableloomError('CONFIGURATION', `no table ${name}`);
+  const ref = { name, ...table.key };
+  return itemId(ref, keyOfItem(ref, key));
+}
+
+/** All items that have not expired. A number that came back to nothing says the same as none. */
+export async function alive(
+  { documents, tableName }: Place,
+  { tables }: Pick<VerifiedProject, 'tables'>,
+  now: Date,
+): Promise<Stored[]> {
+  const all: Stored[] = [];
+  for (const table of tables)
+    for (const item of await itemsIn(documents, tableName(table.table)))
+      if (item._number !== 0 && !hasExpired(table, item, now))
+        all.push({ id: idOf({ tables }, table.table, item), table, item });
+  return all;
+}
+
+async function itemsIn(documents: DynamoDBDocumentClient, TableName: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let after: Record<string, unknown> | undefined;
+  do {
+    const input = { TableName, ConsistentRead: true, ExclusiveStartKey: after };
+    const { Items = [], LastEvaluatedKey } = await documents.send(new ScanCommand(input));
+    items.push(...(Items as Item[]));
+    after = LastEvaluatedKey;
+  } while (after !== undefined);
+  return items;
+}
+
+function hasExpired({ ttl }: TableDefinition, item: Item, now: Date): boolean {
+  const expiry = ttl === undefined ? undefined : item[ttl];
+  return typeof expiry === 'number' && expiry * 1000 <= now.getTime();
+}
+
+export function shown(alterations: readonly Alteration[]): string {
+  return JSON.stringify(
+    alterations.map(({ name, key, item, before }) => ({ name, key, item, before })),
+    (_name, value: unknown) => (typeof value === 'bigint' ? `${value}` : value),
+    1,
+  );
 }
