@@ -4,7 +4,7 @@ import type { AttributeValue, Key } from '../types.js';
 import type { ImportContext, Source } from './context.js';
 import type { LedgerEntry } from './ledger.js';
 import type { SourceReference } from './mapping.js';
-import { pagesOf, segmentsFor } from './rows/pages.js';
+import { pagesOf, segmentsAtOnce } from './rows/pages.js';
 import {
   keyText,
   keyValues,
@@ -51,10 +51,11 @@ export class References {
       const source = this.#context.source(name);
       const entries = new Map<string, LedgerEntry>();
       for await (const entry of this.#context.ledger.entries(name)) entries.set(entry.key, entry);
-      const segments = segmentsFor(1);
-      for (let number = 0; number < segments; number++)
-        for await (const page of pagesOf(this.#context, source, number, segments))
+      const segment = async (number: number) => {
+        for await (const page of pagesOf(this.#context, source, number, segmentsAtOnce, source.mapping.key))
           for (const row of page) this.#believe(source, row, entries);
+      };
+      await Promise.all(Array.from({ length: segmentsAtOnce }, (_, number) => segment(number)));
       this.#whole.add(name);
     }
   }

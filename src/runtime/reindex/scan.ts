@@ -44,6 +44,8 @@ export interface ScanOptions {
   /** How many items one request reads at most. */
   readonly limit: number | undefined;
   readonly consistent: boolean;
+  /** The attributes that are returned, for the same read units. Default: all. */
+  readonly only?: readonly string[] | undefined;
 }
 
 export async function scanPage(
@@ -51,18 +53,20 @@ export async function scanPage(
   send: Send<'Scan'>,
   table: TableRef,
   segment: Segment,
-  { filter, limit, consistent }: ScanOptions,
+  { filter, limit, consistent, only = [] }: ScanOptions,
 ): Promise<ScannedPage> {
+  const names = { ...filter?.names, ...Object.fromEntries(only.map((name, at) => [`#_o${at}`, name])) };
   const input = {
     TableName: requester.tableName(table),
     Segment: segment.number,
     TotalSegments: segment.of,
     ...(filter && {
       FilterExpression: filter.expression,
-      ExpressionAttributeNames: { ...filter.names },
       // DynamoDB takes no empty one.
       ...(Object.keys(filter.values).length > 0 && { ExpressionAttributeValues: { ...filter.values } }),
     }),
+    ...(only.length > 0 && { ProjectionExpression: only.map((_, at) => `#_o${at}`).join(', ') }),
+    ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
     ...(segment.after && { ExclusiveStartKey: segment.after }),
     ...(limit !== undefined && { Limit: limit }),
     ...(consistent && { ConsistentRead: true }),

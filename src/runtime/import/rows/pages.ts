@@ -11,19 +11,20 @@ const rowsInSegment = 500;
 const mostSegments = 20_000;
 export const segmentsAtOnce = 4;
 
-/** Every page of a segment; in its order. */
+/** Every page of a segment, in its order. @param only the attributes that are read of each row. Default: all */
 export async function* pagesOf(
   context: ImportContext,
   source: Source,
   number: number,
   of: number,
+  only?: readonly string[],
 ): AsyncGenerator<readonly Row[]> {
   const table = sourceTable(source.mapping);
   let after: Key | undefined;
   do {
     const { requester, scan } = context.environment;
     const segment: Segment = { number, of, after };
-    const page = await scanPage(requester, scan, table, segment, { limit: 1000, consistent: true });
+    const page = await scanPage(requester, scan, table, segment, { limit: 1000, consistent: true, only });
     yield page.items as readonly Row[];
     after = page.next;
   } while (after !== undefined);
