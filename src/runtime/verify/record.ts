@@ -5,6 +5,7 @@ import { checkKey } from '../keys/limits.js';
 import { ItemReads } from '../read/batch-get.js';
 import { changeOf, type Found, keysOf, type Problem, type Wanted, wantedItems } from '../reindex/record.js';
 import { asRead } from '../reindex/run.js';
+import { currentVersions, type VersionItem } from '../reindex/versions.js';
 import type { Item, Reference } from '../types.js';
 import { sameValue } from '../values.js';
 import { type Action, nextAttribute } from '../write/action.js';
@@ -12,7 +13,7 @@ import { cleaned, ownerOf } from '../write/changes.js';
 import { isMarked, markAttribute } from '../write/references.js';
 import { type Check, type Diagnosis, healthy, reasonOf } from './check.js';
 import type { Fault } from './findings.js';
-import { currentVersions, type VersionItem, versionFault } from './versions.js';
+import { versionFault } from './versions.js';
 
 /** How many records are looked at in one round of reads, and how many at the same time. */
 const round = 80;
