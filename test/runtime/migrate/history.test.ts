@@ -263,6 +263,25 @@ test.each(histories.map((change, at) => [change.name, change, at] as const))(
   },
 );
 
+test('a version that is due to go does so, although it has not moved to its new key yet', async () => {
+  const change = {
+    name: 'moved',
+    from: kept({ keep: 3 }),
+    to: all(keyed('THING'), kept({ key: moved, keep: 3 })),
+  };
+  const { both, story, write } = await opened(change, 21, true);
+  const { next, migration } = both;
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  await migration.open();
+  let turns = 0;
+  const pause = async () => {
+    for (; turns < 60; turns++) await write([next])();
+  };
+  expect(await migration.contract({ segments: 1, pause })).toMatchObject({ problems: [], cursor: null });
+  await isWhole(both, story, next, { ...change, had: true, has: true, keeps: 3 });
+});
+
 test('`keep` alone is no migration: servers of both are served, and each deletes by its own', async () => {
   const { both, story, write } = await opened(
     { name: 'keep', from: kept({ keep: 3 }), to: kept({ keep: 6 }) },
