@@ -5,14 +5,22 @@
 
 import type { ReindexReport } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
+import { engineKind } from '../../support/engines.js';
 import { recordCount, seed } from '../../support/runs.js';
 import { changes } from './support/changes.js';
 import { during } from './support/during.js';
 import { SideBySide } from './support/side-by-side.js';
 
-const records = recordCount(300);
-const { TABLELOOM_CHANGE } = process.env;
-const meant = changes.filter(({ name }) => TABLELOOM_CHANGE === undefined || name === TABLELOOM_CHANGE);
+const isEmbedded = engineKind() === 'embedded';
+const records = recordCount(isEmbedded ? 300 : 30);
+const { TABLELOOM_CHANGE, TABLELOOM_RUNS } = process.env;
+/** On DynamoDB Local, all of them in the long run. */
+const usual =
+  isEmbedded || TABLELOOM_RUNS !== undefined
+    ? changes.map(({ name }) => name)
+    : ['the primary key is another'];
+const names = TABLELOOM_CHANGE === undefined ? usual : [TABLELOOM_CHANGE];
+const meant = changes.filter(({ name }) => names.includes(name));
 
 test('there are twenty', () => {
   expect(new Set(changes.map(({ name }) => name)).size).toBe(20);
@@ -49,8 +57,12 @@ test.each(meant.map((change, at) => [change.name, change, at] as const))(
       const counted = filled.problems.length > 0 ? await timed('filled again', migration.fill()) : filled;
       expect(counted.problems).toEqual([]);
       const met = await timed('verified', both.during(migration.verify(), old));
-      const checked = isContended(met) ? await timed('verified again', migration.verify()) : met;
-      expect(checked).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
+      const again = async (report: ReindexReport) => {
+        if (isMiscounted(report)) await timed('filled again', migration.fill());
+        const isDoubtful = isContended(report) || isMiscounted(report);
+        return isDoubtful ? timed('verified again', migration.verify()) : report;
+      };
+      expect(await again(met)).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
       await timed('asked', both.ask(old));
       await migration.open();
       await timed('asked', both.ask(next));
@@ -58,8 +70,7 @@ test.each(meant.map((change, at) => [change.name, change, at] as const))(
         'verified, both served',
         during(migration.verify(), () => both.turn()),
       );
-      const again = isContended(once) ? await timed('verified again', migration.verify()) : once;
-      expect(again).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
+      expect(await again(once)).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
       await timed('asked', both.ask(old));
       await timed('asked', both.ask(next));
       both.unshare();
@@ -88,6 +99,11 @@ function timer(name: string): <T>(what: string, step: Promise<T>) => Promise<T> 
 /** Whether writers kept changing a number for as long as it was counted: `tableloom migrate` counts it again. */
 function isContended({ problems, changed, deleted }: ReindexReport): boolean {
   return changed + deleted === 0 && problems.some(({ code }) => code === 'CONFLICT');
+}
+
+/** Reads of several items are not isolated from a transaction: a number that changes may be counted wrong. `tableloom migrate` fills again. */
+function isMiscounted({ aggregates }: ReindexReport): boolean {
+  return !isEmbedded && aggregates > 0;
 }
 
 /** To where servers keep up what both store, to the middle of the fill, or to its end. */
