@@ -79,7 +79,7 @@ function ofEntity(from: StoredForm, to: StoredForm): Obstacle[] {
   return found.filter((one) => one !== false);
 }
 
-/** The items of a history that begins or ends are told from others by their type alone. */
+/** The type of an item alone says that it is of a history which begins or ends. */
 function ofHistories(from: StoredPlan, to: StoredPlan): Obstacle[] {
   const names = new Set(
     [...from.forms, ...to.forms].flatMap(({ versions }) => versions.map(({ entity }) => entity)),

@@ -2,23 +2,8 @@
 import type { Requester } from '../client/requests.js';
 import { epochOf } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
-import type { EntityCodec, Item, Keep, Key, TableRef } from '../types.js';
-import { nextAttribute } from './action.js';
-
-/** Where the versions of one record are stored. */
-export interface VersionsOfRecord {
-  readonly table: TableRef;
-  /** The key of the record itself. */
-  readonly record: Key;
-  /** The attribute with the number of a version. */
-  readonly revision: string;
-  /** When old versions are deleted: then the first may be missing although later ones exist. */
-  readonly keep: Keep | undefined;
-  /** The key of the version with this number. */
-  keyOf(revision: number): Key;
-  /** The same, and where another version of the plan may have stored it. */
-  keysOf(revision: number): readonly Key[];
-}
+import type { EntityCodec, Item, Keep, Key } from '../types.js';
+import { nextAttribute, type VersionsOfRecord } from './action.js';
 
 /** Candidates for the greatest number of a key: `pad` may allow fewer digits than a number has. */
 const greatest = [Number.MAX_SAFE_INTEGER, ...Array.from({ length: 15 }, (_, at) => 10 ** (15 - at) - 1)];

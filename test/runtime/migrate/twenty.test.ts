@@ -88,10 +88,10 @@ test.each(meant.map((change, at) => [change.name, change, at] as const))(
 /** Says of many records how long each step takes. */
 function timer(name: string): <T>(what: string, step: Promise<T>) => Promise<T> {
   return async (what, step) => {
-    const begun = performance.now();
+    const label = `${name}: ${what}`;
+    if (records >= 5000) console.time(label);
     const result = await step;
-    const seconds = ((performance.now() - begun) / 1000).toFixed(1);
-    if (records >= 5000) console.info(`${name}: ${what}, ${seconds} s`);
+    if (records >= 5000) console.timeEnd(label);
     return result;
   };
 }

@@ -2,24 +2,26 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How long at most between two works, in milliseconds: shorter, they take half of the time. */
-const longestPause = 1000;
+interface Pace {
+  /** How often it works, however short the step is. */
+  readonly least?: number;
+  /** How long between two works, in milliseconds: the step's own requests are to have their turn. */
+  readonly pause?: number;
+}
 
-/**
- * @param least how often it works, however short the step is
- * @returns the result of the step, once the last work is done
- */
-export async function during<T>(step: Promise<T>, work: () => Promise<void>, least = 1): Promise<T> {
+/** @returns the result of the step, once the last work is done */
+export async function during<T>(
+  step: Promise<T>,
+  work: () => Promise<void>,
+  { least = 1, pause = 20 }: Pace = {},
+): Promise<T> {
   const ending = new AbortController();
   const { signal } = ending;
   const ended = step.finally(() => ending.abort());
   const works = async () => {
     for (let count = 0; count < least || !signal.aborted; count++) {
-      const begun = performance.now();
       await work();
-      await sleep(Math.min(longestPause, performance.now() - begun), undefined, { signal }).catch(
-        () => undefined,
-      );
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
   };
   const [result] = await Promise.all([ended, works()]);
