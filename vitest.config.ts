@@ -29,6 +29,7 @@ const engines = [
   'test/cli/reindex.test.ts',
   'test/fastify/live/streams-waker.test.ts',
   'test/runtime/reindex.test.ts',
+  'test/runtime/migrate/twenty.test.ts',
   'test/writes/{model,races,reindex}.property.test.ts',
   'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',
   ...(isLong

@@ -90,6 +90,10 @@ export interface EntityCodec<R extends object> {
   versions?(record: R): readonly Item[];
   /** How long versions stay, in the order of `versions`. */
   readonly keep?: readonly Keep[];
+  /** @internal The same for one of `versions`, whose number differs from record to record: of two versions of the plan. */
+  keepOf?(version: Item): Keep | undefined;
+  /** @internal Copies that another version of the plan may have stored, of the histories in `versions`: deleted along with those. */
+  leavingVersions?(record: R): readonly Item[];
   /** Guards of unique values, in a fixed order; `key` is undefined where the record has no value. */
   guards?(record: R): readonly Guard[];
   /** The keys by which a guard may name the record as its owner, first the one that is written. Default: its key. */

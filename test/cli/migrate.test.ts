@@ -12,8 +12,10 @@ import { printed } from './project.js';
 const schema = (
   fields: string,
   city: string,
+  more = '',
 ) => `type Query { order(id: ID!): Order  open(status: String!): [Order!]!  ${fields} }
 type Order { id: ID!  status: String!  city: ${city}  rank: Int!  version: Int! }
+${more}
 `;
 
 const model = (patterns: string, indexes = 'GSI1: [GSI1PK, GSI1SK]') => `version: 1
@@ -26,7 +28,14 @@ ${patterns}`;
 const openBy = (sort: string, index = '') =>
   `  open: { many: Order, for: Query.open, where: { status: $status }, sort: ${sort}${index} }\n`;
 
-const first = { city: 'String', fields: '', yaml: model(openBy('rank')) };
+interface Version {
+  readonly city: string;
+  readonly fields: string;
+  readonly more?: string;
+  readonly yaml: string;
+}
+
+const first: Version = { city: 'String', fields: '', yaml: model(openBy('rank')) };
 /** Another sort, under another word, and a pattern on a new index. */
 const second = {
   city: 'String',
@@ -66,9 +75,9 @@ async function openProject() {
     lock,
     engine,
     migrate,
-    async generate({ fields, yaml, city }: typeof first) {
+    async generate({ fields, yaml, city, more }: Version) {
       write('codegen.ts', codegen);
-      write('schema/schema.graphql', schema(fields, city));
+      write('schema/schema.graphql', schema(fields, city, more));
       write('access-patterns.yaml', yaml);
       const { generateVerb } = await import('../../src/cli/commands/generate.js');
       const { code, err } = await printed(() => generateVerb({ ...options, prune: true }));
@@ -191,6 +200,42 @@ Steps:
     code: 0,
     err: expect.stringContaining('No migration is under way'),
   });
+});
+
+test('another `keep` of a history is deployed like any change of code', async () => {
+  const project = await openProject();
+  const keeping = (keep: number) => ({
+    city: 'String',
+    fields: 'states(id: ID!): [OrderState!]!',
+    more: 'type OrderState { id: ID!  status: String!  version: Int! }',
+    yaml: model(
+      `${openBy('rank')}  states: { many: OrderState, for: Query.states, where: { id: $id }, sort: version }\n`,
+    )
+      .replace(
+        'patterns:',
+        `  OrderState: { historyOf: Order, key: { PK: "ORDER#{id}", SK: "VERSION#{version}" }, keep: ${keep} }\npatterns:`,
+      )
+      .replace(
+        'entities: { Order: { generate: { version: revision } } }',
+        'entities:\n  Order: { generate: { version: revision } }',
+      ),
+  });
+  await project.generate(keeping(3));
+  await project.deploy();
+  project.commit('first');
+  await project.put(order('a'));
+  await project.generate(keeping(5));
+  expect(await project.migrate('plan')).toMatchObject({
+    code: 0,
+    out: 'No record is stored otherwise than the tables say.\n',
+  });
+  expect(await project.deploy()).toMatchObject({ code: 0, err: '' });
+  await project.generate(keeping(7));
+  expect(await project.migrate('run')).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('there is nothing to migrate'),
+  });
+  expect(await project.deploy()).toMatchObject({ code: 0, err: '' });
 });
 
 test('wrong calls, a wrong commit, and what stands in the way change nothing', async () => {

@@ -1,6 +1,6 @@
 /** What is stored otherwise, entity by entity, in words. */
 
-import type { KeyForm, StoredForm } from '../../runtime/migrate/form.js';
+import type { KeyForm, StoredForm, VersionForm } from '../../runtime/migrate/form.js';
 import { textOf } from '../../runtime/migrate/obstacles.js';
 import { differing, type StoredPlan } from '../../runtime/migrate/plan-record.js';
 
@@ -16,12 +16,20 @@ export function differencesOf(from: StoredPlan, to: StoredPlan): EntityDifferenc
   });
 }
 
+/** Of a history that ends, its versions are data that somebody may want. */
+function goneHistories(was: StoredForm, is: StoredForm): string[] {
+  const gone = was.versions.filter((one) => is.versions.every(({ entity }) => entity !== one.entity));
+  return gone.map(({ entity }) => `history ${entity} is gone: \`complete\` deletes its versions`);
+}
+
 function changesOf(was: StoredForm, is: StoredForm): string[] {
+  const stays = ({ entity }: VersionForm) => is.versions.some((one) => one.entity === entity);
   const changes = [
     ...keys('its key', [was.key], [is.key]),
     ...each('key on', was.indexes, is.indexes, (one) => one.index ?? '', keyText),
     ...each('index entry', was.entries, is.entries, ({ type }) => type.split('.')[1] ?? type, itemText),
-    ...each('history', was.versions, is.versions, ({ entity }) => entity, itemText),
+    ...goneHistories(was, is),
+    ...each('history', was.versions.filter(stays), is.versions, ({ entity }) => entity, historyText),
     ...each(
       'unique value',
       was.guards,
@@ -72,6 +80,16 @@ function itemText({
   readonly attributes: readonly string[];
 }): string {
   return `${keys.map(keyText).join(', ')}, with ${carried.join(', ')}`;
+}
+
+function historyText({ keep, ...version }: VersionForm): string {
+  const { versions, expires } = keep ?? {};
+  const kept = expires
+    ? `for ${expires.seconds} seconds`
+    : versions === undefined
+      ? ''
+      : `the last ${versions}`;
+  return [itemText(version), ...(kept === '' ? [] : [`kept ${kept}`])].join(', ');
 }
 
 function keys(what: string, was: readonly KeyForm[], is: readonly KeyForm[]): string[] {

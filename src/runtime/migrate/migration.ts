@@ -9,6 +9,7 @@ import type { AnyCodec, ReindexOptions, ReindexReport } from '../reindex/types.j
 import type { TableDefinition } from '../tables/definition.js';
 import type { EntityCodec, Item, TableRef } from '../types.js';
 import { codecOf, settledCodec } from './codec.js';
+import type { StoredForm } from './form.js';
 import { Pair } from './join.js';
 import {
   changedForms,
@@ -127,7 +128,8 @@ export class Migration {
       );
     for (const [at, table] of this.#tables.entries()) {
       const record = records[at] ?? null;
-      if (record?.from.fingerprint !== plan.fingerprint)
+      // How long histories keep versions is noted, too, and no part of a fingerprint.
+      if (record === null || JSON.stringify(record.from) !== JSON.stringify(plan))
         await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null });
     }
   }
@@ -242,15 +244,27 @@ export class Migration {
     const codecs = new Map<string, AnyCodec>(
       [...from.forms, ...to.forms].map((form) => [form.name, codecOf(form)]),
     );
-    for (const one of changed) codecs.set(one.from.name, codecFor(state, new Pair(one.from, one.to)));
+    const tables = together(from.tables, to.tables);
+    const histories = new Set([...from.forms, ...to.forms].flatMap(historiesOf));
+    for (const one of changed) {
+      const codec = codecFor(state, new Pair(one.from, one.to));
+      // Versions expire at a time of their own.
+      const ttl = tables.find(({ table }) => table === codec.table.name)?.ttl;
+      codecs.set(codec.name, histories.has(codec.name) && ttl !== undefined ? { ...codec, ttl } : codec);
+    }
     const leaving = changed.map((one) => (state === 'from' ? one.to : one.from));
+    const staying = state === 'from' ? from : to;
+    const isStaying = (entity: string) => staying.forms.some(({ name }) => name === entity);
     return reindex(
       this.#context,
-      { tables: together(from.tables, to.tables), codecs: [...codecs.values()] },
+      { tables, codecs: [...codecs.values()] },
       {
         ...options,
         entities: changed.map((one) => one.from.name),
-        ...(state !== 'shared' && { retired: leaving.flatMap(countersOf) }),
+        ...(state !== 'shared' && {
+          retired: leaving.flatMap(countersOf),
+          gone: leaving.flatMap(historiesOf).filter((one) => !isStaying(one)),
+        }),
       },
     );
   }
@@ -259,8 +273,15 @@ export class Migration {
 function codecFor(state: 'shared' | 'from' | 'to', pair: Pair): AnyCodec {
   if (state !== 'shared')
     return { ...settledCodec(pair[state].form), leaving: (item) => sharedItems(pair, item) };
+  const before = new Set(historiesOf(pair.from.form));
+  const begun = historiesOf(pair.to.form).filter((one) => !before.has(one));
   // Of a codec of a form, records are items.
-  return sharedCodec(pair, 'from', pair.from as unknown as EntityCodec<Item>) as unknown as AnyCodec;
+  const codec = sharedCodec(pair, 'from', pair.from as unknown as EntityCodec<Item>) as unknown as AnyCodec;
+  return begun.length > 0 ? { ...codec, begun: new Set(begun) } : codec;
+}
+
+function historiesOf({ versions }: Pick<StoredForm, 'versions'>): string[] {
+  return versions.map(({ entity }) => entity);
 }
 
 /** What both versions store of a record, but for versions of its history. */

@@ -14,6 +14,7 @@ export interface Obstacle {
 export function obstacles(from: StoredPlan, to: StoredPlan): Obstacle[] {
   return [
     ...changedForms(from, to).flatMap((one) => ofEntity(one.from, one.to)),
+    ...ofHistories(from, to),
     ...ofKeys(from.forms, to.forms),
     ...ofIndexes(from.tables, to.tables),
   ];
@@ -52,17 +53,6 @@ function ofEntity(from: StoredForm, to: StoredForm): Obstacle[] {
       remedy:
         'Deploy it while no server runs: `tableloom deploy --offline`, then `tableloom reindex`, then the servers.',
     })),
-    ...from.versions.map((one) => {
-      const next = to.versions.find(({ entity }) => entity === one.entity);
-      return (
-        next !== undefined &&
-        !isSame(one.keep, next.keep) && {
-          subject: one.entity,
-          why: 'the versions keep different numbers of states',
-          remedy: 'Change `keep` in a change of its own, which needs no migration.',
-        }
-      );
-    }),
     ...[...new Set([...from.required, ...to.required])].map((field) => ofRequired(from, to, field)),
     ...ofNumbers(from, to),
     ...to.guards
@@ -87,6 +77,29 @@ function ofEntity(from: StoredForm, to: StoredForm): Obstacle[] {
       })),
   ];
   return found.filter((one) => one !== false);
+}
+
+/** The type of an item alone says that it is of a history which begins or ends. */
+function ofHistories(from: StoredPlan, to: StoredPlan): Obstacle[] {
+  const names = new Set(
+    [...from.forms, ...to.forms].flatMap(({ versions }) => versions.map(({ entity }) => entity)),
+  );
+  return [...names].flatMap((subject) => {
+    const [was, is] = [from, to].map(({ forms }) => ({
+      original: forms.find(({ versions }) => versions.some(({ entity }) => entity === subject))?.name,
+      isThere: forms.some(({ name }) => name === subject),
+    }));
+    if (!was?.isThere || !is?.isThere || was.original === is.original) return [];
+    const what = (original: string | undefined) =>
+      original === undefined ? 'records of its own' : `versions of ${original}`;
+    return [
+      {
+        subject,
+        why: `the earlier version stores ${what(was.original)} in it, and the next one ${what(is.original)}`,
+        remedy: 'Give the history another name.',
+      },
+    ];
+  });
 }
 
 function ofNumbers(from: StoredForm, to: StoredForm): Obstacle[] {

@@ -1,6 +1,6 @@
 /** Writes of one version of the plan that keep up what the other version stores of the same records. */
 import { itemId, keyOfItem } from '../keys/item-key.js';
-import type { Counted, EntityCodec, Guard, Item, Key, Reference, ReferencedBy } from '../types.js';
+import type { Counted, EntityCodec, Guard, Item, Keep, Key, Reference, ReferencedBy } from '../types.js';
 import type { RecordChange, Sharing, Stored } from '../write/changes.js';
 import { cleaned } from '../write/changes.js';
 import type { FormCodec } from './codec.js';
@@ -18,6 +18,8 @@ const context = Symbol('what both versions store');
 
 interface Context {
   readonly attributes: Item;
+  /** What both versions would store, where `attributes` are those of one. */
+  readonly whole?: Item;
   /** Whether the other version's items belong to it. */
   readonly isShared: boolean;
   /** Whether the other version's numbers count it. */
@@ -43,8 +45,9 @@ export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
       const foreign = Object.entries(before?.item ?? {}).filter(([name]) => !(name in known));
       const item = { ...(change.replace ? {} : Object.fromEntries(foreign)), ...cleaned(own.item(record)) };
       const isShared = presence === 'shared';
-      const attributes = pair.attributes(item, isShared ? side : null);
-      return inContext(record, { attributes, isShared, isCounted: isShared });
+      const whole = pair.attributes(item, side);
+      const attributes = isShared ? whole : pair.attributes(item, null);
+      return inContext(record, { attributes, whole, isShared, isCounted: isShared });
     };
     return {
       ...change,
@@ -64,14 +67,13 @@ function inContext<R extends object>(record: R, of: Context): R {
 export function sharedCodec<R extends object>(pair: Pair, side: Side, own: EntityCodec<R>): EntityCodec<R> {
   const { revision } = own;
   const alone = pair[side];
-  const keep = own.keep?.[0];
-  const attributesOf = (record: object): Item => {
-    const { attributes } = (record as InContext)[context];
+  const numbered = (record: object, attributes: Item): Item => {
     const number = revision === undefined ? undefined : (record as Item)[revision];
     return revision === undefined || number === undefined
       ? attributes
       : { ...attributes, [revision]: number };
   };
+  const attributesOf = (record: object): Item => numbered(record, (record as InContext)[context].attributes);
   const isShared = (record: object) => (record as InContext)[context].isShared;
   const known = new WeakMap<object, Joined>();
   const joined = (record: object): Joined => {
@@ -110,8 +112,11 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
         isShared(record)
           ? joined(record).versions
           : (alone.versions?.(alone.read(attributesOf(record))) ?? []),
-      // Both versions keep as many of each history: see `obstacles`.
-      ...(keep && { keep: [...pair.from.form.versions, ...pair.to.form.versions].map(() => keep) }),
+      keepOf: keeper(pair, side, own),
+      leavingVersions: (record: R) => {
+        const { attributes, whole = attributes } = (record as R & InContext)[context];
+        return isShared(record) ? [] : pair.items(numbered(record, whole)).versions;
+      },
     }),
     ...((pair.from.guards ?? pair.to.guards) && {
       guards: (record: R) =>
@@ -152,6 +157,20 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
         ),
     }),
   };
+}
+
+/** How long versions stay: as this server declares it, whatever the other version does; as that says where only it has the history. */
+function keeper(
+  pair: Pair,
+  side: Side,
+  own: Pick<EntityCodec<never>, 'keep'>,
+): (version: Item) => Keep | undefined {
+  const [{ form: alone }, { form: other }] = side === 'from' ? [pair.from, pair.to] : [pair.to, pair.from];
+  const keeps = new Map([
+    ...other.versions.map(({ entity, keep }) => [entity, keep] as const),
+    ...alone.versions.map(({ entity }, at) => [entity, own.keep?.[at]] as const),
+  ]);
+  return (version) => keeps.get(String(version['_type']));
 }
 
 /** The main item of one version, and what the other has of it besides. */

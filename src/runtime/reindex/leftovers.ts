@@ -22,12 +22,31 @@ export interface Derived {
 
 const atOnce = 8;
 
-export async function deleteLeftovers(run: Run, table: TableRef, items: readonly Item[]): Promise<void> {
+export async function deleteLeftovers(run: Run, table: TableRef, found: readonly Item[]): Promise<void> {
+  const isGone = ({ _type: type }: Item) => run.gone.has(String(type));
+  await deleteGone(run, table, found.filter(isGone));
+  const items = found.filter((item) => !isGone(item));
   const derived = items.flatMap((item) => derivedOf(run, table, item) ?? []);
   const reads = new ItemReads(run.requester);
   await reads.load(derived.flatMap(({ place }) => (place ? [{ ...place, consistent: true }] : [])));
   for (let at = 0; at < derived.length; at += atOnce)
     await Promise.all(derived.slice(at, at + atOnce).map((one) => settle(run, table, one, reads)));
+}
+
+/** Nobody writes these any more. */
+async function deleteGone(run: Run, table: TableRef, items: readonly Item[]): Promise<void> {
+  const one = async (item: Item) => {
+    const purpose = { kind: 'derived', entity: String(item['_type']) } as const;
+    const action: Action = { kind: 'delete', table, key: keyOfItem(table, item), purpose };
+    const retry = run.requester.retry();
+    for (;;) {
+      const outcome = run.dryRun ? ({ kind: 'done' } as const) : await commit(run.requester, [action]);
+      if (outcome.kind === 'done') break;
+      if (!(await retry.wait())) throw outcome.error;
+    }
+    run.counts.deleted += 1;
+  };
+  for (let at = 0; at < items.length; at += atOnce) await Promise.all(items.slice(at, at + atOnce).map(one));
 }
 
 export function derivedOf(run: Run, table: TableRef, item: Item): Derived | undefined {

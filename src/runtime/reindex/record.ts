@@ -14,6 +14,7 @@ import { absent } from '../write/entity/unchanged.js';
 import { isMarked } from '../write/references.js';
 import { asRead, type Run, same } from './run.js';
 import type { AnyCodec } from './types.js';
+import { beginning, firstVersions, type VersionItem } from './versions.js';
 
 /** A record's main item as it was found. */
 export interface Found {
@@ -37,6 +38,8 @@ export interface Wanted extends Found {
   readonly lacking: string | undefined;
   readonly entries: ReadonlyMap<string, Item>;
   readonly guards: readonly Held[];
+  /** With which its histories begin. */
+  readonly versions: readonly VersionItem[];
   /** What another version of the plan may have stored of it, none of these. */
   readonly leaving: readonly Item[];
 }
@@ -91,6 +94,7 @@ export function wantedItems(run: Run, found: Found): Wanted {
     lacking: Object.entries(record).find(([, value]) => value === undefined)?.[0],
     entries,
     guards: heldBy(codec, record, ours),
+    versions: firstVersions(codec, record),
     leaving: (codec.leaving?.(item) ?? []).filter((one) => {
       const id = itemId(codec.table, keyOfItem(codec.table, one));
       return !entries.has(id) && id !== itemId(table, key) && id !== itemId(codec.table, place);
@@ -99,11 +103,13 @@ export function wantedItems(run: Run, found: Found): Wanted {
 }
 
 /** What is read of the items it should have: they may be right already. */
-export function keysOf({ codec: { table }, place, isMoved, entries, guards, leaving }: Wanted): ItemKey[] {
+export function keysOf({ codec, place, isMoved, entries, guards, versions, leaving }: Wanted): ItemKey[] {
+  const { table } = codec;
   const keys = [
     ...(isMoved ? [place] : []),
     ...Array.from(entries.values(), (entry) => keyOfItem(table, entry)),
     ...guards.map(({ guard }) => checkKey(guard.key, table)),
+    ...versions.map(({ key }) => key),
     ...leaving.map((item) => keyOfItem(table, item)),
   ];
   return keys.map((key) => ({ table, key, consistent: true }));
@@ -213,6 +219,13 @@ export async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Prom
     const action = await guardAction(run, wanted, held, reads.get(codec.table, key));
     if (action instanceof TableloomError) problems.push({ part: 'guard', key, error: action });
     else if (action) actions.push(action);
+  }
+  for (const version of wanted.versions) {
+    const there = reads.get(codec.table, version.key);
+    // Verified is what does not expire.
+    if (run.dryRun && there === null && version.keep?.expires) continue;
+    const action = beginning(codec, version, there, run.now());
+    if (action) actions.push(action);
   }
   // At once: what reads an index would find the record twice.
   for (const item of wanted.leaving) {

@@ -38,8 +38,8 @@ export async function reindex(
   const entities = entitiesOf(project, options);
   const of = JSON.stringify([[...entities].sort(), dryRun]);
   const begun = options.resume === undefined ? undefined : positionOf(options.resume, of);
-  const { retired } = options;
-  const run = new Run(project, entities, begun?.counts ?? noCounts, { ...context, dryRun, retired });
+  const { retired, gone } = options;
+  const run = new Run(project, entities, begun?.counts ?? noCounts, { ...context, dryRun, retired, gone });
   const phasing = new Phases(context, run, of, options);
   let cursor: string | null = null;
   let isAhead = begun === undefined;
@@ -97,7 +97,7 @@ class Phases {
   async phase(phase: Phase, table: TableRef, begun?: readonly Place[]): Promise<string | null> {
     const run = this.#run;
     if (phase === 'aggregates') return this.#aggregates(table);
-    const filter = phase === 'records' ? recordFilter(run) : leftoverFilter;
+    const filter = phase === 'records' ? recordFilter(run) : leftoverFilter(run);
     const places = [...(begun ?? this.#walk.beginnings())];
     const cursor = () => this.#cursor(phase, table, places);
     await this.#walk.each(
@@ -171,11 +171,20 @@ function recordFilter({ codecs }: Run): Filter {
 }
 
 /** Entries, whose type is that of their record and a pattern, guards, and what another version has of records besides. */
-const leftoverFilter: Filter = {
-  expression: 'contains(#t, :dot) OR attribute_exists(#g) OR attribute_exists(#next)',
-  names: { '#t': '_type', '#g': guardAttributes.entity, '#next': nextAttribute },
-  values: { ':dot': '.' },
-};
+function leftoverFilter({ gone }: Run): Filter {
+  const types = gone.size > 0 ? typesIn([...gone]) : undefined;
+  const tests = [
+    'contains(#t, :dot)',
+    'attribute_exists(#g)',
+    'attribute_exists(#next)',
+    ...(types ? [types.expression] : []),
+  ];
+  return {
+    expression: tests.join(' OR '),
+    names: { '#t': '_type', '#g': guardAttributes.entity, '#next': nextAttribute },
+    values: { ':dot': '.', ...types?.values },
+  };
+}
 
 /** Main items of entities that count, and the items of aggregates. */
 export function countedFilter({ codecs }: Run): Filter {

@@ -28,6 +28,7 @@ export interface RunOptions {
   readonly env: Pick<WriteEnvironment, 'rule'>;
   readonly dryRun: boolean;
   readonly retired: readonly string[] | undefined;
+  readonly gone?: readonly string[] | undefined;
   /** Items under keys that are not those of their records are no records. */
   readonly isStrict?: boolean;
   readonly now: () => Date;
@@ -38,6 +39,8 @@ export class Run {
   readonly dryRun: boolean;
   /** Names of aggregates whose items may be those of another plan: only these are dealt with. Undefined: all are counted. */
   readonly retired: ReadonlySet<string> | undefined;
+  /** Types of items that no record has any more. */
+  readonly gone: ReadonlySet<string>;
   readonly isStrict: boolean;
   readonly now: () => Date;
   /** What was done so far, earlier runs included. */
@@ -56,11 +59,12 @@ export class Run {
     { codecs, tables }: StoredProject,
     entities: ReadonlySet<string>,
     counts: ReindexCounts,
-    { requester, env, dryRun, retired, isStrict = false, now }: RunOptions,
+    { requester, env, dryRun, retired, gone, isStrict = false, now }: RunOptions,
   ) {
     this.requester = requester;
     this.dryRun = dryRun;
     this.retired = retired && new Set(retired);
+    this.gone = new Set(gone);
     this.isStrict = isStrict;
     this.now = now;
     this.#env = env;

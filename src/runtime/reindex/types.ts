@@ -14,6 +14,8 @@ export type AnyCodec = Omit<
   readonly normalize?: Readonly<Record<string, readonly ((value: string) => string)[]>>;
   /** @internal What another version of the plan stores of a record, by its main item: deleted with the change that brings it to this one. */
   readonly leaving?: (item: Item) => readonly Item[];
+  /** @internal Histories that begin: a record without a version in one gets the version that it has. */
+  readonly begun?: ReadonlySet<string>;
 };
 
 /** How a project's records are stored: what its generated `index.ts` exports. */
@@ -27,6 +29,8 @@ export interface ReindexOptions {
   readonly entities?: readonly string[];
   /** @internal Names of aggregates that may have items of another plan: these are deleted, and nothing is counted. */
   readonly retired?: readonly string[];
+  /** @internal Types of items of another plan: those that have one are deleted. */
+  readonly gone?: readonly string[];
   /** Reads and counts, and writes nothing. */
   readonly dryRun?: boolean;
   /** How many parts of a table are read at the same time. Default: 4. */

@@ -12,6 +12,7 @@ import {
   wantedItems,
 } from '../reindex/record.js';
 import { asRead } from '../reindex/run.js';
+import { currentVersions, type VersionItem } from '../reindex/versions.js';
 import type { Item, Reference } from '../types.js';
 import { sameValue } from '../values.js';
 import { type Action, guardAttributes, lastEvent, nextAttribute, typeOf } from '../write/action.js';
@@ -20,7 +21,7 @@ import { isMarked, markAttribute } from '../write/references.js';
 import { type Check, type Diagnosis, healthy, reasonOf } from './check.js';
 import type { Fault, Lasting } from './findings.js';
 import { isMark, recordOf } from './unknown.js';
-import { currentVersions, type VersionItem, versionFault } from './versions.js';
+import { versionFault } from './versions.js';
 
 /** How many records are looked at in one round of reads, and how many at the same time. */
 const round = 80;

@@ -1,63 +1,32 @@
 /** The versions of a record: the current one, and none that is newer or should have been deleted. */
 import { itemId, keyOfItem } from '../keys/item-key.js';
-import { checkKey } from '../keys/limits.js';
-import { same } from '../reindex/run.js';
 import type { AnyCodec } from '../reindex/types.js';
-import type { Item, Key } from '../types.js';
-import { sameValue } from '../values.js';
+import { type VersionItem, versionAction } from '../reindex/versions.js';
+import type { Item } from '../types.js';
 import type { Action } from '../write/action.js';
-import { cleaned } from '../write/changes.js';
-import { absent } from '../write/entity/unchanged.js';
 import { versionsOf } from '../write/versions.js';
 import type { Fault } from './findings.js';
 
-export interface VersionItem {
-  readonly key: Key;
-  readonly item: Item;
-  /** It may be gone already: versions expire. */
-  readonly isPassing: boolean;
-}
-
-/** The versions that the last write of a record has left; none where no write of ours has been. */
-export function currentVersions(codec: AnyCodec, record: object): VersionItem[] {
-  const { table, revision } = codec;
-  if (revision === undefined || Number(Reflect.get(record, revision)) < 1) return [];
-  return versionsOf(codec, record, (item) => keyOfItem(table, item)).map(({ item, versions }) => ({
-    key: checkKey(keyOfItem(table, item), table),
-    item: cleaned(item),
-    isPassing: versions?.keep?.expires !== undefined,
-  }));
-}
-
 export function versionFault(
-  { table, name }: AnyCodec,
-  { key, item, isPassing }: VersionItem,
+  codec: AnyCodec,
+  version: VersionItem,
   there: Item | null,
 ): { readonly fault: Fault; readonly action: Action } | undefined {
-  if (there === null ? isPassing : Object.entries(item).every(([one, value]) => sameValue(value, there[one])))
-    return undefined;
-  const entity = String(item['_type']);
-  const whole = { ...there, ...item };
-  return {
-    fault: {
-      kind: there === null ? 'missing' : 'stale',
-      part: 'version',
-      entity,
-      table,
-      key,
-      item: there,
-      wanted: whole,
-      isRepairable: true,
-    },
-    action: {
-      kind: 'put',
-      table,
-      key,
-      item: whole,
-      purpose: { kind: 'derived', entity: name },
-      condition: there === null ? absent(table) : same(there),
-    },
+  // It may be gone already: versions expire.
+  if (there === null && version.keep?.expires) return undefined;
+  const action = versionAction(codec, version, there);
+  if (!action) return undefined;
+  const fault: Fault = {
+    kind: there === null ? 'missing' : 'stale',
+    part: 'version',
+    entity: String(version.item['_type']),
+    table: codec.table,
+    key: version.key,
+    item: there,
+    wanted: action.item,
+    isRepairable: true,
   };
+  return { fault, action };
 }
 
 /** Why a record should not have a version; undefined where it may. */

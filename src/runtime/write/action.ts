@@ -1,8 +1,7 @@
 /** What a write does to single items. */
 
 import type { Wake } from '../events/wake.js';
-import type { AttributeValue, Item, Key, TableRef } from '../types.js';
-import type { VersionsOfRecord } from './versions.js';
+import type { AttributeValue, Item, Keep, Key, TableRef } from '../types.js';
 
 /** DynamoDB takes at most this many actions in one TransactWriteItems ("TransactWriteItems", API reference). */
 export const transactionLimit = 100;
@@ -26,6 +25,21 @@ export interface Premise {
   readonly expected: Item | null;
   /** Throws what the caller learns where the record is not as expected any more. */
   refuse(now: Item | null): never;
+}
+
+/** Where the versions of one record are stored. */
+export interface VersionsOfRecord {
+  readonly table: TableRef;
+  /** The key of the record itself. */
+  readonly record: Key;
+  /** The attribute with the number of a version. */
+  readonly revision: string;
+  /** When old versions are deleted: then the first may be missing although later ones exist. */
+  readonly keep: Keep | undefined;
+  /** The key of the version with this number. */
+  keyOf(revision: number): Key;
+  /** The same, and where another version of the plan may have stored it. */
+  keysOf(revision: number): readonly Key[];
 }
 
 /** What an action is for, which decides what a failed condition means. */

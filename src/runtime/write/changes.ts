@@ -9,7 +9,7 @@ import { type Action, type Condition, counterAttributes, guardAttributes, lastEv
 import { boundsOf } from './entity/sums.js';
 import { absent, unchanged, unchangedAndStaying } from './entity/unchanged.js';
 import { childrenActions, isMarked, referenceActions } from './references.js';
-import { versionsOf } from './versions.js';
+import { expiryOfVersion, versionsOf } from './versions.js';
 
 /** A record as it was read, and its stored item, with attributes of other programs. */
 export interface Stored<R> {
@@ -237,14 +237,16 @@ function versionActions<R extends object>(codec: EntityCodec<R>, after: R, now: 
       const key = checkKey(keyOfItem(table, item), table);
       if (versions === undefined)
         return [{ kind: 'put', table, key, item: cleaned(item), purpose: { kind: 'derived', entity } }];
-      const { keep, revision, keyOf } = versions;
-      const expiry = keep?.expires && { [keep.expires.ttl]: epochOf(now) + keep.expires.seconds };
+      const { keep, revision, keysOf } = versions;
       const purpose = { kind: 'version', entity, versions } as const;
-      const whole = cleaned({ ...item, ...expiry });
+      const whole = cleaned({ ...item, ...expiryOfVersion(keep, now) });
       const put: Action = { kind: 'put', table, key, item: whole, purpose, condition: absent(table) };
       const oldest = Number(after[revision as keyof R]) - (keep?.versions ?? Number.POSITIVE_INFINITY);
       if (oldest < 1) return [put];
-      return [put, { kind: 'delete', table, key: keyOf(oldest), purpose: { kind: 'derived', entity } }];
+      const gone = keysOf(oldest).map((one): Action => {
+        return { kind: 'delete', table, key: one, purpose: { kind: 'derived', entity } };
+      });
+      return [put, ...gone];
     },
   );
 }

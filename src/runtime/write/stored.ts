@@ -82,7 +82,8 @@ export function nextRevision<R extends object>(
 
 /** The last revision of an earlier record with this key that left versions. */
 function lastVersion<R extends object>(entity: EntityCodec<R>, record: R, found: FoundItems): number {
-  if (entity.versions === undefined) return 0;
+  // Another version of the plan may have a history where this one has none.
+  if (entity.revision === undefined) return 0;
   return found.lastRevision?.(entity.table, entity.key(record)) ?? 0;
 }
 

@@ -1,19 +1,9 @@
 /** Versions outlive their record; one that is created again under the same key continues their revisions. */
 import type { Requester } from '../client/requests.js';
-import type { EntityCodec, Item, Keep, Key, TableRef } from '../types.js';
-
-/** Where the versions of one record are stored. */
-export interface VersionsOfRecord {
-  readonly table: TableRef;
-  /** The key of the record itself. */
-  readonly record: Key;
-  /** The attribute with the number of a version. */
-  readonly revision: string;
-  /** When old versions are deleted: then the first may be missing although later ones exist. */
-  readonly keep: Keep | undefined;
-  /** The key of the version with this number. */
-  keyOf(revision: number): Key;
-}
+import { epochOf } from '../expiry.js';
+import { itemId } from '../keys/item-key.js';
+import type { EntityCodec, Item, Keep, Key } from '../types.js';
+import { nextAttribute, type VersionsOfRecord } from './action.js';
 
 /** Candidates for the greatest number of a key: `pad` may allow fewer digits than a number has. */
 const greatest = [Number.MAX_SAFE_INTEGER, ...Array.from({ length: 15 }, (_, at) => 10 ** (15 - at) - 1)];
@@ -61,18 +51,40 @@ function greatestKey(keyOf: (revision: number) => Key): Key {
   return keyOf(1);
 }
 
+/** When a version expires that is written now. */
+export function expiryOfVersion(keep: Keep | undefined, now: Date): Item {
+  return keep?.expires ? { [keep.expires.ttl]: epochOf(now) + keep.expires.seconds } : {};
+}
+
 /** The versions that a record's write adds, each with where the record's other versions are stored. */
 export function versionsOf<R extends object>(
-  codec: Pick<EntityCodec<R>, 'table' | 'key' | 'versions' | 'keep'> & { readonly revision?: string },
+  codec: Pick<EntityCodec<R>, 'table' | 'key' | 'versions' | 'keep' | 'keepOf' | 'leavingVersions'> & {
+    readonly revision?: string;
+  },
   record: R,
   keyOfItem: (item: Item) => Key,
 ): { readonly item: Item; readonly versions: VersionsOfRecord | undefined }[] {
   const { table, revision } = codec;
   return (codec.versions?.(record) ?? []).map((item, at) => {
     if (revision === undefined) return { item, versions: undefined };
+    const numbered = (number: number): R => ({ ...record, [revision]: number });
     const keyOf = (number: number) =>
-      keyOfItem(codec.versions?.({ ...record, [revision]: number })[at] ?? item);
-    const keep = codec.keep?.[at];
-    return { item, versions: { table, record: codec.key(record), revision, keep, keyOf } };
+      keyOfItem(codec.versions?.(numbered(number)).find((one) => isOfSame(one, item)) ?? item);
+    const keysOf = (number: number) => {
+      const others = (codec.leavingVersions?.(numbered(number)) ?? []).filter((one) => isOfType(one, item));
+      const keys = [keyOf(number), ...others.map(keyOfItem)];
+      return [...new Map(keys.map((key) => [itemId(table, key), key])).values()];
+    };
+    const keep = codec.keepOf ? codec.keepOf(item) : codec.keep?.[at];
+    return { item, versions: { table, record: codec.key(record), revision, keep, keyOf, keysOf } };
   });
+}
+
+function isOfType(one: Item, other: Item): boolean {
+  return one['_type'] === other['_type'];
+}
+
+/** Of one history, in the same version of the plan. */
+function isOfSame(one: Item, other: Item): boolean {
+  return isOfType(one, other) && one[nextAttribute] === other[nextAttribute];
 }

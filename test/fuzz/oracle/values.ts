@@ -33,7 +33,9 @@ function momentOf(value: unknown): number {
 }
 
 export function isEqual(attribute: Attribute, a: unknown, b: unknown): boolean {
-  return a !== null && a !== undefined && b !== null && b !== undefined && compare(attribute, a, b) === 0;
+  if (a === null || a === undefined || b === null || b === undefined) return false;
+  const { kind } = attribute;
+  return kind === 'text' || kind === 'enum' ? String(a) === String(b) : compare(attribute, a, b) === 0;
 }
 
 /** A text as it is stored and looked up. */

@@ -155,10 +155,10 @@ export class Writer {
   ): readonly string[] {
     const records = next.get(entity.name) ?? [];
     // A record that has expired makes way for a new one.
-    const living = new Set(alive(entity, next, call.now));
+    const living = entity.yaml.ttl === undefined ? undefined : new Set(alive(entity, next, call.now));
     const isReplaced = (one: Values) =>
       after !== undefined &&
-      !living.has(one) &&
+      living?.has(one) === false &&
       entity.identity.every((field) => isDeepStrictEqual(one[field], after[field]));
     next.set(entity.name, [
       ...records.filter((one) => one !== before && !isReplaced(one)),

@@ -1,7 +1,7 @@
 /** A project at work: its writes and questions, each held against the oracle. */
 
 import { isDeepStrictEqual } from 'node:util';
-import { buildSchema, parse } from 'graphql';
+import { buildSchema, type GraphQLSchema, parse } from 'graphql';
 import {
   budgetOf,
   type ComputeRulesByName,
@@ -63,6 +63,7 @@ export class Play {
   readonly #oracle: Oracle;
   readonly #writer: Writer;
   readonly #tally: Tally;
+  #priced: { readonly schema: GraphQLSchema; readonly costs: Costs } | undefined;
   #state: State = new Map();
 
   private constructor(declared: Declarations, loaded: Loaded, project: Project, tally: Tally) {
@@ -185,9 +186,13 @@ export class Play {
       throw new Mismatch('other items', { document: 'a scan', variables: {}, ...difference(got, expected) });
   }
 
-  /** @returns what the oracle says, and the requests that were sent */
+  /**
+   * @param most how many records of a connection are walked from its first to its last page: of more, those at both ends
+   * @returns what the oracle says, and the requests that were sent
+   */
   async question(
     step: QuestionStep,
+    most?: number,
   ): Promise<{ readonly expected: Expected; readonly sent: readonly object[] }> {
     this.questions.push(step);
     const pattern = this.declared.pattern(step.pattern);
@@ -195,15 +200,17 @@ export class Play {
     const expected = this.#oracle.answer(pattern, this.#state, { args: step.args, parent: step.parent, now });
     this.#tally.questions += 1;
     if (expected.kind === 'records' && expected.groups.length > 0) this.#tally.answered += 1;
-    await new Asking(this.declared, this.#counted(sent), step, expected).check();
+    await new Asking(this.declared, this.#counted(sent), step, expected).check(most);
     return { expected, sent };
   }
 
   /** Asks, and sends no more than the budget of the document says. */
   #counted(sent: object[]): Ask {
-    const { typeDefs } = this.loaded.module('schema') as { typeDefs: string };
-    const { costs } = this.loaded.module('costs') as { costs: Costs };
-    const schema = buildSchema(typeDefs);
+    this.#priced ??= {
+      schema: buildSchema((this.loaded.module('schema') as { typeDefs: string }).typeDefs),
+      costs: (this.loaded.module('costs') as { costs: Costs }).costs,
+    };
+    const { schema, costs } = this.#priced;
     return async (document, variables) => {
       const answer = await this.project.ask(document, { ...variables });
       this.#tally.documents += 1;

@@ -59,6 +59,9 @@ interface Connection {
   };
 }
 
+/** How many records of either end are asked at least, where they are too many to walk. */
+const atEachEnd = 60;
+
 export class Asking {
   readonly #declared: Declarations;
   readonly #ask: Ask;
@@ -74,8 +77,8 @@ export class Asking {
     this.#expected = expected;
   }
 
-  /** Throws a Mismatch. */
-  async check(): Promise<void> {
+  /** Throws a Mismatch. @param most how many records are walked from the first to the last page: of more, those at both ends */
+  async check(most = Number.POSITIVE_INFINITY): Promise<void> {
     const expected = this.#expected;
     const { shape } = this.#pattern;
     if (expected.kind === 'refused' || shape !== 'connection') {
@@ -97,7 +100,35 @@ export class Asking {
       }
       return;
     }
-    if (expected.kind === 'records') await this.#pages(expected);
+    if (expected.kind !== 'records') return;
+    const count = Math.min(expected.most, sum(expected.groups));
+    if (count > most) await this.#bothEnds(expected, count);
+    else await this.#pages(expected);
+  }
+
+  /** The first pages and the last of many records, and one between the first. */
+  async #bothEnds({ groups }: Records, count: number): Promise<void> {
+    const dice = new Dice(this.#step.pages);
+    const { max = 100 } = (this.#pattern.yaml.page ?? {}) as { max?: number };
+    const size = () => 1 + dice.below(Math.min(max, dice.of([10, 30, 100])));
+    const asked = this.#document({});
+    const nodes = (edges: readonly Edge[]) => edges.map(({ node }) => node);
+    const first = await this.#walk(false, size, atEachEnd);
+    this.#compare(
+      nodes(first),
+      { kind: 'records', groups: headOf(groups, first.length), most: first.length },
+      asked,
+    );
+    const last = await this.#walk(true, size, atEachEnd);
+    const reversed = headOf([...groups].reverse(), last.length);
+    this.#compare(nodes(last).reverse(), { kind: 'records', groups: reversed, most: last.length }, asked);
+    await this.#sizes(count);
+    const place = 1 + dice.below(first.length - 1);
+    const some = 1 + dice.below(Math.min(5, max));
+    const { connection, ...between } = await this.#connection({ last: some, before: first[place]?.cursor });
+    const wanted = first.slice(Math.max(0, place - some), place);
+    if (!isDeepStrictEqual(connection.edges, wanted) && !this.#isSifted())
+      throw new Mismatch('another page', { ...between, expected: wanted, got: connection.edges });
   }
 
   /** Everything page by page, forwards and backwards, and pages between any two cursors. */
@@ -143,7 +174,12 @@ export class Asking {
       throw new Mismatch('a page that is too large', { ...large, expected: 'BAD_PAGE', got: large.value });
   }
 
-  async #walk(backward: boolean, size: () => number): Promise<readonly Edge[]> {
+  /** @param most ends with the page that has them */
+  async #walk(
+    backward: boolean,
+    size: () => number,
+    most = Number.POSITIVE_INFINITY,
+  ): Promise<readonly Edge[]> {
     const found: Edge[] = [];
     let cursor: string | null = null;
     for (let page = 0; page < 1000; page++) {
@@ -156,7 +192,7 @@ export class Asking {
       const isMore = backward ? pageInfo.hasPreviousPage : pageInfo.hasNextPage;
       if (edges.length > count || (isMore && edges.length < count && !this.#isSifted()))
         throw new Mismatch('a page of another size', { ...asked, expected: count, got: connection });
-      if (!isMore) return found;
+      if (!isMore || found.length >= most) return found;
       const next: string | null = backward ? pageInfo.startCursor : pageInfo.endCursor;
       if (next === null || next === cursor)
         throw new Mismatch('no way on', { ...asked, expected: 'a cursor', got: connection });
@@ -319,6 +355,20 @@ export class Asking {
 interface Sent {
   readonly document: string;
   readonly variables: Values;
+}
+
+function sum(groups: Records['groups']): number {
+  return groups.reduce((all, { length }) => all + length, 0);
+}
+
+/** The first groups, with so many records at least. */
+function headOf(groups: Records['groups'], count: number): Records['groups'] {
+  let left = count;
+  const end = groups.findIndex(({ length }) => {
+    left -= length;
+    return left <= 0;
+  });
+  return end < 0 ? groups : groups.slice(0, end + 1);
 }
 
 function inBrackets(words: readonly string[]): string {

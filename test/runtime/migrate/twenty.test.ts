@@ -5,13 +5,22 @@
 
 import type { ReindexReport } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { runs, seed } from '../../support/runs.js';
+import { engineKind } from '../../support/engines.js';
+import { recordCount, seed } from '../../support/runs.js';
 import { changes } from './support/changes.js';
+import { during } from './support/during.js';
 import { SideBySide } from './support/side-by-side.js';
 
-const records = runs(300);
-const { TABLELOOM_CHANGE } = process.env;
-const meant = changes.filter(({ name }) => TABLELOOM_CHANGE === undefined || name === TABLELOOM_CHANGE);
+const isEmbedded = engineKind() === 'embedded';
+const records = recordCount(isEmbedded ? 300 : 30);
+const { TABLELOOM_CHANGE, TABLELOOM_RUNS } = process.env;
+/** On DynamoDB Local, all of them in the long run. */
+const usual =
+  isEmbedded || TABLELOOM_RUNS !== undefined
+    ? changes.map(({ name }) => name)
+    : ['the primary key is another'];
+const names = TABLELOOM_CHANGE === undefined ? usual : [TABLELOOM_CHANGE];
+const meant = changes.filter(({ name }) => names.includes(name));
 
 test('there are twenty', () => {
   expect(new Set(changes.map(({ name }) => name)).size).toBe(20);
@@ -20,58 +29,81 @@ test('there are twenty', () => {
 test.each(meant.map((change, at) => [change.name, change, at] as const))(
   '%s',
   { timeout: 60_000 + records * 100 },
-  async (_name, change, at) => {
+  async (name, change, at) => {
     const ends: (() => Promise<void>)[] = [];
+    const timed = timer(name);
     const both = await SideBySide.open(change, seed + at, (end) => ends.push(end));
     const { old, next, migration } = both;
     const { from, to } = both.plans;
     try {
-      await both.seed(records);
+      await timed('records are written', both.seed(records));
       await migration.note(from);
-      await Promise.all([halfWay(both, at % 3), both.work(old)]);
+      await timed('half way', both.during(halfWay(both, at % 3), old));
       if (at % 3 === 2) {
         await migration.open();
         both.share();
         await both.ask(next);
-        await both.turns(1);
+        await both.turn();
       }
       both.unshare();
-      const [taken] = await Promise.all([migration.rollBack(), both.work(old)]);
+      const taken = await timed('rolled back', both.during(migration.rollBack(), old));
       expect(taken).toMatchObject({ failed: 0, cursor: null });
-      await both.ask(old);
-      await both.isAlone(old);
+      await timed('asked', both.ask(old));
+      await timed('compared', both.isAlone(old));
 
-      await Promise.all([migration.expand(to), both.work(old)]);
+      await timed('expanded', both.during(migration.expand(to), old));
       both.share();
-      const [filled] = await Promise.all([migration.fill(), both.work(old)]);
-      const counted = filled.problems.length > 0 ? await migration.fill() : filled;
+      const filled = await timed('filled', both.during(migration.fill(), old));
+      const counted = filled.problems.length > 0 ? await timed('filled again', migration.fill()) : filled;
       expect(counted.problems).toEqual([]);
-      const [met] = await Promise.all([migration.verify(), both.work(old)]);
-      const checked = isContended(met) ? await migration.verify() : met;
-      expect(checked).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
-      await both.ask(old);
+      const met = await timed('verified', both.during(migration.verify(), old));
+      const again = async (report: ReindexReport) => {
+        if (isMiscounted(report)) await timed('filled again', migration.fill());
+        const isDoubtful = isContended(report) || isMiscounted(report);
+        return isDoubtful ? timed('verified again', migration.verify()) : report;
+      };
+      expect(await again(met)).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
+      await timed('asked', both.ask(old));
       await migration.open();
-      await both.ask(next);
-      const [once] = await Promise.all([migration.verify(), both.turns(3)]);
-      const again = isContended(once) ? await migration.verify() : once;
-      expect(again).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
-      await both.ask(old);
-      await both.ask(next);
+      await timed('asked', both.ask(next));
+      const once = await timed(
+        'verified, both served',
+        during(migration.verify(), () => both.turn()),
+      );
+      expect(await again(once)).toMatchObject({ changed: 0, deleted: 0, aggregates: 0, problems: [] });
+      await timed('asked', both.ask(old));
+      await timed('asked', both.ask(next));
       both.unshare();
       both.isMoving = true;
-      const [gone] = await Promise.all([migration.contract(), both.work(next)]);
+      const gone = await timed('contracted', both.during(migration.contract(), next));
       expect(gone.problems).toEqual([]);
-      await both.ask(next);
-      await both.isAlone(next);
+      await timed('asked', both.ask(next));
+      await timed('compared', both.isAlone(next));
     } finally {
       for (const end of ends) await end();
     }
   },
 );
 
+/** Says of many records how long each step takes. */
+function timer(name: string): <T>(what: string, step: Promise<T>) => Promise<T> {
+  return async (what, step) => {
+    const label = `${name}: ${what}`;
+    if (records >= 5000) console.time(label);
+    const result = await step;
+    if (records >= 5000) console.timeEnd(label);
+    return result;
+  };
+}
+
 /** Whether writers kept changing a number for as long as it was counted: `tableloom migrate` counts it again. */
 function isContended({ problems, changed, deleted }: ReindexReport): boolean {
   return changed + deleted === 0 && problems.some(({ code }) => code === 'CONFLICT');
+}
+
+/** Reads of several items are not isolated from a transaction: a number that changes may be counted wrong. `tableloom migrate` fills again. */
+function isMiscounted({ aggregates }: ReindexReport): boolean {
+  return !isEmbedded && aggregates > 0;
 }
 
 /** To where servers keep up what both store, to the middle of the fill, or to its end. */

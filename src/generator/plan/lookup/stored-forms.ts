@@ -24,9 +24,14 @@ export function storedForms(plan: Plan): StoredForm[] {
   return plan.entities.map((entity) => storedForm(plan, entity));
 }
 
-/** Tells versions of a form apart: 12 characters. */
+/**
+ * Tells versions of a form apart: 12 characters. How long a history keeps its versions is no part of it: each server deletes by what
+ * it declares itself.
+ */
 export function formHash(plan: Plan, entity: EntityPlan): string {
-  const text = JSON.stringify(storedForm(plan, entity));
+  const form = storedForm(plan, entity);
+  const versions = form.versions.map(({ keep: _keep, ...version }) => version);
+  const text = JSON.stringify({ ...form, versions });
   return createHash('sha256').update(text).digest('base64url').slice(0, 12);
 }
 

@@ -216,15 +216,18 @@ function namesTwice(args: Values): boolean {
   return /[02-9]\b/.test(Object.keys(args).join(' ')) && new Set(ids).size < ids.length;
 }
 
-/** What is stored is what the records say, and no item, key or number besides. */
+/** What is stored is what the records say, and no item, key or number besides. Versions of their histories may be anything. */
 export async function hasOnly(play: Play, loaded: Loaded, tables: readonly TableDefinition[]): Promise<void> {
   const expected = expectedItems(loaded, play.declared, play.state, now);
   const got = await storedItems(play.project, tables);
+  const histories = new Set(
+    loaded.run.plan.entities.filter(({ historyOf }) => historyOf !== null).map(({ name }) => name),
+  );
   const keys = new Set(tables.flatMap(({ key, indexes }) => [key, ...indexes].flatMap(namesOf)));
   const isKept = (name: string, item: Values) => name in item || keys.has(name) || name.startsWith('_');
   const seen = Object.fromEntries(
     Object.entries(got).flatMap(([id, item]) => {
-      if (item._type === '_plan') return [];
+      if (item._type === '_plan' || histories.has(String(item._type))) return [];
       const known = expected[id] ?? {};
       return [
         [id, Object.fromEntries(Object.entries(item).filter(([name]) => isKept(name, known)))] as const,
@@ -232,7 +235,9 @@ export async function hasOnly(play: Play, loaded: Loaded, tables: readonly Table
     }),
   );
   const wanted = Object.fromEntries(
-    Object.entries(expected).filter(([id, item]) => id in seen || !isLapsedGuard(item, now)),
+    Object.entries(expected).filter(
+      ([id, item]) => id in seen || !(isLapsedGuard(item, now) || histories.has(String(item._type))),
+    ),
   );
   if (isDeepStrictEqual(seen, wanted)) return;
   const differing = [...new Set([...Object.keys(seen), ...Object.keys(wanted)])].filter(

@@ -6,18 +6,34 @@ import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
 import { printLock, seal } from '../../../../src/generator/lock.js';
 import { type Migration, together } from '../../../../src/runtime/migrate/migration.js';
 import { obstacles } from '../../../../src/runtime/migrate/obstacles.js';
-import type { Pools } from '../../../fuzz/draw/pools.js';
+import { now, type Pools } from '../../../fuzz/draw/pools.js';
 import { type Texts, textsOf } from '../../../fuzz/draw/project.js';
 import { drawQuestion, type QuestionStep } from '../../../fuzz/draw/steps.js';
 import type { Declarations, Mutation, Values } from '../../../fuzz/oracle/declarations.js';
 import { type Loaded, load } from '../../../fuzz/play/load.js';
 import { emptyTally, generatedOf, Play } from '../../../fuzz/play/play.js';
 import { Mismatch } from '../../../fuzz/play/question.js';
+import { expectedItems } from '../../../fuzz/play/stored.js';
 import { Dice } from '../../../support/dice.js';
 import { base, type ModelChange } from './changes.js';
+import { during } from './during.js';
 import { hasOnly, passing } from './migrated.js';
+import { putAll } from './seeding.js';
 
 const owners = Array.from({ length: 12 }, (_, at) => `o${at}`);
+
+/** Of many records, this one owns a few. */
+const fewOwner = 'o11';
+const few = 100;
+
+/** How many records are written by a server at least; more are stored as those are. */
+const mostSeeded = 1000;
+
+/** A connection of so many records is walked whole. */
+const mostWalked = 400;
+
+/** How long a step waits until every server knows of it, in milliseconds: writes that began before have ended. */
+const settleMs = 30;
 
 const pools: Pools = {
   ID: owners,
@@ -45,7 +61,8 @@ export class SideBySide {
   readonly #isFilled: boolean;
   readonly #isNormalized: boolean;
   #ids = 0;
-  #again = 0;
+  /** How many records there are at first. */
+  #count = 0;
   #isShared = false;
   /** Records move to other items of the same index keys: a cursor of a moment ago is another one, and as good. */
   isMoving = false;
@@ -98,7 +115,7 @@ export class SideBySide {
     const isFilled = texts[1].yaml.includes('readDefault');
     // What it sends is no request of a server.
     const job = await old.project.reopened({ ...generatedOf(first), tables });
-    const migration = job.database.migration({ settleMs: 0 });
+    const migration = job.database.migration({ settleMs });
     return new SideBySide([old, next], [first, second], tables, { dice, isFilled, isNormalized, migration });
   }
 
@@ -121,14 +138,13 @@ export class SideBySide {
   /** Records of before, by so many clients at the same time. */
   async seed(count: number): Promise<void> {
     for (const id of owners) await this.old.write({ mutation: 'addOwner', args: { input: { id } } });
-    const mutation = this.old.declared.mutation('addItem');
-    const records: Values[] = [];
+    this.#count = count;
+    const inputs = Array.from({ length: count }, () => this.#newItem());
+    const written = inputs.slice(0, mostSeeded);
+    const records = inputs.map((input) => ({ note: null, ...input, version: 1 }));
+    const rest = written.values();
     const clients = Array.from({ length: 16 }, async () => {
-      while (records.length < count) {
-        const { input } = this.#args(this.old.declared, mutation, this.#newId()) as {
-          readonly input: Values;
-        };
-        records.push({ note: null, ...input, version: 1 });
+      for (const input of rest) {
         const { errors } = await this.old.ask(
           'mutation ($input: NewItem!) { addItem(input: $input) { id } }',
           { input },
@@ -137,17 +153,44 @@ export class SideBySide {
       }
     });
     await Promise.all(clients);
+    this.old.state = new Map(this.old.state).set('Item', records.slice(0, written.length));
+    if (written.length === count) return;
+    // What a server has written of these is what is expected of them; so it is of the others.
+    await this.isAlone(this.old);
     this.old.state = new Map(this.old.state).set('Item', records);
+    const [first] = this.#versions;
+    const items = expectedItems(first, this.old.declared, this.old.state, now);
+    await putAll(this.old.project, 'main', Object.values(items));
+  }
+
+  #newItem(): Values {
+    const { declared } = this.old;
+    const { input } = this.#args(declared, declared.mutation('addItem'), this.#newId()) as {
+      readonly input: Values;
+    };
+    return input;
+  }
+
+  /** A server writes and reads until a step has ended; the other knows of it afterwards. */
+  async during<T>(step: Promise<T>, play: Play): Promise<T> {
+    const result = await during(step, () => this.#round(play), { least: 3, pause: this.#isMany ? 250 : 20 });
+    this.#passOn(play);
+    return result;
   }
 
   /** One server writes and reads; the other knows of it afterwards. */
-  async work(play: Play, writes = 12): Promise<void> {
-    const other = play === this.old ? this.next : this.old;
-    for (let at = 0; at < writes; at++) {
-      await this.#write(play);
-      if (at % 4 === 0) await this.ask(play, 1);
-    }
+  async work(play: Play): Promise<void> {
+    for (let at = 0; at < 3; at++) await this.#round(play);
+    this.#passOn(play);
+  }
+
+  async #round(play: Play): Promise<void> {
+    for (let at = 0; at < 4; at++) await this.#write(play);
     await this.ask(play, 1);
+  }
+
+  #passOn(play: Play): void {
+    const other = play === this.old ? this.next : this.old;
     if (this.#isShared) other.state = this.#seenBy(other, play);
   }
 
@@ -164,13 +207,11 @@ export class SideBySide {
   }
 
   /** Both, in turns. */
-  async turns(count: number): Promise<void> {
-    for (let at = 0; at < count; at++) {
-      await this.work(this.next);
-      await this.ask(this.old, 2);
-      await this.work(this.old);
-      await this.ask(this.next, 2);
-    }
+  async turn(): Promise<void> {
+    await this.work(this.next);
+    await this.ask(this.old, 2);
+    await this.work(this.old);
+    await this.ask(this.next, 2);
   }
 
   /** All patterns, or some. */
@@ -178,22 +219,42 @@ export class SideBySide {
     const all = [...play.declared.patterns.values()];
     const some = count >= all.length ? all : this.#dice.some(all, count);
     for (const pattern of some) {
-      const step = drawQuestion(this.#dice, play.declared, pattern, play.state, pools);
-      if (step) await this.#question(play, step);
+      const step = drawQuestion(this.#dice, play.declared, pattern, this.#sample(play), pools);
+      if (step) await this.#question(play, this.#isMany ? this.#ofFew(step) : step);
     }
   }
 
+  get #isMany(): boolean {
+    return this.#count > mostSeeded;
+  }
+
+  /** Some of many records, for values that are asked for. */
+  #sample({ state }: Play): Play['state'] {
+    const items = state.get('Item') ?? [];
+    if (!this.#isMany || items.length === 0) return state;
+    return new Map(state).set(
+      'Item',
+      Array.from({ length: 100 }, () => this.#dice.of(items)),
+    );
+  }
+
+  /** A partition that is walked whole, some of the time. */
+  #ofFew(step: QuestionStep): QuestionStep {
+    if (!('owner' in step.args) || this.#dice.below(3) > 0) return step;
+    return { ...step, args: { ...step.args, owner: fewOwner } };
+  }
+
   async #question(play: Play, step: QuestionStep): Promise<void> {
-    for (;;) {
+    for (let again = 0; ; ) {
       try {
-        await play.question(step);
+        await play.question(step, mostWalked);
         return;
       } catch (error) {
         if (!this.isMoving || !(error instanceof Mismatch)) throw error;
         if (error.message.startsWith('another answer backwards')) continue;
         // A page that begins where a record has just moved may have it once more.
-        this.#again += 1;
-        if (this.#again > 2) throw error;
+        again += 1;
+        if (again > 2) throw error;
       }
     }
   }
@@ -251,7 +312,7 @@ export class SideBySide {
       if (isOptional && name === 'name' && this.#isNormalized) return undefined;
       if (name === 'code') return `c${this.#ids++}`;
       const values: Readonly<Record<string, readonly unknown[]>> = {
-        owner: owners,
+        owner: this.#isMany ? this.#manyOwners() : owners,
         kind: pools.State,
         rank: pools.Int,
         at: pools.DateTime,
@@ -270,6 +331,10 @@ export class SideBySide {
         return [name, Object.fromEntries(fields)];
       }),
     );
+  }
+
+  #manyOwners(): readonly string[] {
+    return this.#dice.below(this.#count) < few ? [fewOwner] : owners.filter((id) => id !== fewOwner);
   }
 
   #newId(): string {
