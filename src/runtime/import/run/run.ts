@@ -42,8 +42,10 @@ export async function runImport(
     const size = await sizeOf(context, client, source);
     if (options.again) await forget(context, source);
     const state = await scanState(context, source, size, importedAt);
+    // From then on, who writes rows keeps their records right.
+    if (state.isSwept) continue;
     const references = new References(context, importedAt, false);
-    if (!state.isSwept) await references.preload(source);
+    await references.preload(source);
     const walk = new Walk(context, source, { ...state, size, pace, references, options });
     await walk.all();
     if (signal?.aborted) break;
