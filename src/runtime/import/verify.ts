@@ -28,6 +28,8 @@ import type {
 const batch = 100;
 const segmentsAtOnce = 4;
 const mostFindings = 1000;
+/** While others write, there may be something to repair each time. */
+const mostPasses = 3;
 /** What differs may be on its way: it is looked at again before it is reported. */
 const looks = 3;
 
@@ -49,7 +51,7 @@ export async function verifyImport(
   const known = await accountsOf(context, options.sources);
   for (const source of chosen(context, options.sources)) {
     if (options.signal?.aborted) break;
-    const counts = await verifying.source(source);
+    const counts = await verifying.all(source);
     const account = known.find(({ source: name }) => name === source.mapping.name);
     if (account !== undefined) accounts.push({ ...account, ...counts });
   }
@@ -72,8 +74,9 @@ class Verifying {
   readonly #options: ImportVerifyOptions;
   readonly #rate: Rate | undefined;
   readonly #pace = new Pace(8);
-  readonly #references: References;
+  #references: References;
   readonly #fresh: References;
+  #repaired = 0;
 
   constructor(context: ImportContext, importedAt: Date, options: ImportVerifyOptions) {
     const { requester } = context.environment;
@@ -86,7 +89,22 @@ class Verifying {
     this.#fresh = new References(context, importedAt, true);
   }
 
-  async source(source: Source): Promise<Pick<SourceAccount, 'rows' | 'migrated' | 'merged' | 'rejected'>> {
+  /** Rows that name others of their source are looked at again, where a repair has changed what these are. */
+  async all(source: Source) {
+    const { name, fields } = source.mapping;
+    const namesOwn = fields.some(({ reference }) => reference?.source === name);
+    const { expired } = this;
+    for (let passes = 1; ; passes++) {
+      this.#repaired = 0;
+      this.expired = expired;
+      this.#references = new References(this.#context, this.#importedAt, false);
+      const counts = await this.#source(source);
+      if (!namesOwn || this.#repaired === 0 || passes === mostPasses || this.#options.signal?.aborted)
+        return counts;
+    }
+  }
+
+  async #source(source: Source): Promise<Pick<SourceAccount, 'rows' | 'migrated' | 'merged' | 'rejected'>> {
     const total = { rows: 0, migrated: 0, merged: 0, rejected: 0 };
     const seen = new Set<string>();
     const began = performance.now();
@@ -163,6 +181,7 @@ class Verifying {
 
   #found({ source, ...finding }: Omit<ImportFinding, 'source'> & { readonly source: Source }): void {
     this.counts[finding.kind] += 1;
+    if (finding.isRepaired) this.#repaired += 1;
     if (this.findings.length < mostFindings) this.findings.push({ source: source.mapping.name, ...finding });
   }
 

@@ -38,25 +38,34 @@ export async function runImport(
   const used = rate === undefined ? undefined : new Rate(rate, () => requester.statistics());
   const pace = new Pace(concurrency, used, signal);
   const importedAt = await begin(context, env.now);
+  /** Sources that an earlier run was through with. */
+  const settled: Source[] = [];
+  const settle = async (source: Source) => {
+    await sweep(context, source, importedAt, pace);
+    await followMerged(context, source, importedAt, pace);
+  };
   for (const source of chosen(context, options.sources)) {
     const size = await sizeOf(context, client, source);
     if (options.again) await forget(context, source);
     const state = await scanState(context, source, size, importedAt);
-    // From then on, who writes rows keeps their records right.
-    if (state.isSwept) continue;
+    if (state.isSwept) {
+      settled.push(source);
+      continue;
+    }
     const references = new References(context, importedAt, false);
     await references.preload(source);
     const walk = new Walk(context, source, { ...state, size, pace, references, options });
     await walk.all();
     if (signal?.aborted) break;
-    await sweep(context, source, importedAt, pace);
-    await followMerged(context, source, importedAt, pace);
+    await settle(source);
     await context.ledger.write(scanPartition(source.mapping.name), 'RUN', {
       segments: state.segments,
       importedAt: importedAt.toISOString(),
       isSwept: true,
     });
   }
+  // What was written to them since may have changed which rows are merged.
+  if (!signal?.aborted) for (const source of settled) await settle(source);
   const { readUnits, writeUnits } = requester.statistics();
   const accounts = await accountsOf(context, options.sources);
   return {
