@@ -6,7 +6,7 @@ import { JavaMissingError, type RunningDynamoDBLocal, startDynamoDBLocal } from 
 const help = `Usage: npx tsx scripts/test-engines.ts [paths and options of vitest]
 
 Runs the projects \`engines\` and \`altering\` of vitest.config.ts, tests that hold on every engine, each on a DynamoDB Local of Amazon's of
-its own; \`npm test\` runs them on the embedded engine. \`npm run test:engines -- examples/\` runs those below a path, \`npm run test:engines -- -t cascade\` what
+its own; \`npm test\` runs them on the embedded engine. \`npm run test:engines -- test/pages/\` runs those below a path, \`npm run test:engines -- -t cascade\` what
 is called so.
 Without Java it says that this was not tested and succeeds; with TABLELOOM_REQUIRE_ENGINES=1 it fails.
 `;

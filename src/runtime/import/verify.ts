@@ -9,6 +9,7 @@ import { heldBy } from '../write/changes.js';
 import { accountsOf, begin, chosen, timeOf } from './account.js';
 import type { ImportContext, Source } from './context.js';
 import { itemFaults } from './faults.js';
+import { Findings } from './findings.js';
 import { type LedgerEntry, stampAttributes } from './ledger.js';
 import { References } from './references.js';
 import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
@@ -27,7 +28,6 @@ import type {
 
 const batch = 100;
 const segmentsAtOnce = 4;
-const mostFindings = 1000;
 /** While others write, there may be something to repair each time. */
 const mostPasses = 3;
 /** What differs may be on its way: it is looked at again before it is reported. */
@@ -55,28 +55,25 @@ export async function verifyImport(
     const account = known.find(({ source: name }) => name === source.mapping.name);
     if (account !== undefined) accounts.push({ ...account, ...counts });
   }
-  const { findings, counts, expired } = verifying;
-  return { isComplete: options.signal?.aborted !== true, sources: accounts, findings, counts, expired };
+  const { findings, expired } = verifying;
+  return {
+    isComplete: options.signal?.aborted !== true,
+    sources: accounts,
+    findings: findings.list,
+    counts: findings.counts,
+    expired,
+  };
 }
 
 class Verifying {
-  readonly findings: ImportFinding[] = [];
-  readonly counts: Record<ImportFindingKind, number> = {
-    missing: 0,
-    different: 0,
-    additional: 0,
-    unaccounted: 0,
-    items: 0,
-  };
+  readonly findings = new Findings();
   expired = 0;
   readonly #context: ImportContext;
   readonly #importedAt: Date;
   readonly #options: ImportVerifyOptions;
   readonly #rate: Rate | undefined;
   readonly #pace = new Pace(8);
-  #references: References;
   readonly #fresh: References;
-  #repaired = 0;
 
   constructor(context: ImportContext, importedAt: Date, options: ImportVerifyOptions) {
     const { requester } = context.environment;
@@ -85,7 +82,6 @@ class Verifying {
     this.#options = options;
     this.#rate =
       options.rate === undefined ? undefined : new Rate(options.rate, () => requester.statistics());
-    this.#references = new References(context, importedAt, false);
     this.#fresh = new References(context, importedAt, true);
   }
 
@@ -95,12 +91,12 @@ class Verifying {
     const namesOwn = fields.some(({ reference }) => reference?.source === name);
     const { expired } = this;
     for (let passes = 1; ; passes++) {
-      this.#repaired = 0;
-      this.expired = expired;
-      this.#references = new References(this.#context, this.#importedAt, false);
+      this.findings.begin();
       const counts = await this.#source(source);
-      if (!namesOwn || this.#repaired === 0 || passes === mostPasses || this.#options.signal?.aborted)
-        return counts;
+      const isSettled = !namesOwn || this.findings.repaired === 0;
+      if (isSettled || passes === mostPasses || this.#options.signal?.aborted) return counts;
+      this.findings.withdrawLeft(name);
+      this.expired = expired;
     }
   }
 
@@ -110,7 +106,8 @@ class Verifying {
     const began = performance.now();
     const account = (await accountsOf(this.#context, [source.mapping.name]))[0];
     const size = account?.rows ?? 0;
-    await this.#references.preload(source);
+    const references = new References(this.#context, this.#importedAt, false);
+    await references.preload(source);
     await this.#eachSegment(segmentsFor(size), async (number, of) => {
       for await (const page of pagesOf(this.#context, source, number, of))
         for (let at = 0; at < page.length; at += batch) {
@@ -118,7 +115,7 @@ class Verifying {
           await this.#rate?.turn(this.#options.signal);
           const rows = page.slice(at, at + batch);
           for (const row of rows) seen.add(short(keyText(source.mapping, row)));
-          const compared = await this.#compare(source, rows, this.#references);
+          const compared = await this.#compare(source, rows, references);
           for (const [place, row] of rows.entries()) {
             const one = await this.#settled(source, row, compared[place]);
             total.rows += 1;
@@ -180,9 +177,7 @@ class Verifying {
   }
 
   #found({ source, ...finding }: Omit<ImportFinding, 'source'> & { readonly source: Source }): void {
-    this.counts[finding.kind] += 1;
-    if (finding.isRepaired) this.#repaired += 1;
-    if (this.findings.length < mostFindings) this.findings.push({ source: source.mapping.name, ...finding });
+    this.findings.add({ source: source.mapping.name, ...finding });
   }
 
   async #compare(source: Source, rows: readonly Row[], references: References): Promise<Compared[]> {

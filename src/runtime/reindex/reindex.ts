@@ -8,7 +8,7 @@ import { deleteLeftovers } from './leftovers.js';
 import { reindexRecords } from './record.js';
 import { noCounts, Run, type RunOptions } from './run.js';
 import type { Phase, ReindexCounts, ReindexOptions, ReindexReport, StoredProject } from './types.js';
-import { isOver, type Place, Walk } from './walk.js';
+import { isOver, type Place, positionOf, Walk } from './walk.js';
 
 export interface ReindexContext {
   readonly requester: Requester;
@@ -37,7 +37,8 @@ export async function reindex(
   const { dryRun = false } = options;
   const entities = entitiesOf(project, options);
   const of = JSON.stringify([[...entities].sort(), dryRun]);
-  const begun = options.resume === undefined ? undefined : positionOf(options.resume, of);
+  const begun =
+    options.resume === undefined ? undefined : positionOf<Position>(options.resume, of, otherCall);
   const { retired, gone } = options;
   const run = new Run(project, entities, begun?.counts ?? noCounts, { ...context, dryRun, retired, gone });
   const phasing = new Phases(context, run, of, options);
@@ -55,6 +56,8 @@ export async function reindex(
   return { ...run.counts, cursor, readUnits, writeUnits, problems: run.problems };
 }
 
+const otherCall = 'The cursor was made by another call of reindex: with other entities, or another `dryRun`.';
+
 /** The names of the entities that are meant. */
 export function entitiesOf(
   { codecs }: Pick<StoredProject, 'codecs'>,
@@ -65,18 +68,6 @@ export function entitiesOf(
   if (unknown === undefined) return new Set(entities ?? known);
   const message = `There is no entity ${unknown}. The entities are ${known.join(', ')}.`;
   throw new TableloomError('CONFIGURATION', message, { entity: unknown });
-}
-
-function positionOf(cursor: string, of: string): Position {
-  let position: Partial<Position>;
-  try {
-    position = JSON.parse(cursor) as Partial<Position>;
-  } catch {
-    position = {};
-  }
-  if (position.of === of) return position as Position;
-  const message = 'The cursor was made by another call of reindex: with other entities, or another `dryRun`.';
-  throw new TableloomError('CONFIGURATION', message);
 }
 
 /** Reads tables, and does what a phase does to what it finds. */

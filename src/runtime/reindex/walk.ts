@@ -1,11 +1,33 @@
 /** Reads whole tables, segment by segment, within a rate. */
 import type { Requester, Send } from '../client/requests.js';
+import { TableloomError } from '../errors.js';
 import type { Filter, Item, Key, TableRef } from '../types.js';
 import { type Segment, scanPage } from './scan.js';
 import { Rate } from './throttle.js';
 
 /** Where a segment goes on: behind a key, at its beginning, or nowhere. */
 export type Place = Key | 'start' | 'end';
+
+/**
+ * Where a run was ended, by its cursor.
+ *
+ * @param of what the run is about, as text
+ * @param otherCall what CONFIGURATION says of the cursor of another one
+ */
+export function positionOf<P extends { readonly of: string }>(
+  cursor: string,
+  of: string,
+  otherCall: string,
+): P {
+  let position: Partial<P>;
+  try {
+    position = JSON.parse(cursor) as Partial<P>;
+  } catch {
+    position = {};
+  }
+  if (position.of === of) return position as P;
+  throw new TableloomError('CONFIGURATION', otherCall);
+}
 
 export interface WalkOptions {
   /** How many parts of a table are read at the same time. Default: 4. */

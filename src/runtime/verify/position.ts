@@ -1,5 +1,4 @@
 /** Where a verification is, as text: for a run that resumes it. */
-import { TableloomError } from '../errors.js';
 import type { Place } from '../reindex/walk.js';
 import type { TableRef } from '../types.js';
 import type { FoundCounts } from './findings.js';
@@ -23,16 +22,5 @@ export function runOf(entities: Iterable<string>, repair: boolean, tables: reado
   return JSON.stringify([[...entities].sort(), repair, tables.map(({ name }) => name).sort()]);
 }
 
-/** CONFIGURATION for the cursor of another run. */
-export function positionOf(cursor: string, of: string): Position {
-  let position: Partial<Position>;
-  try {
-    position = JSON.parse(cursor) as Partial<Position>;
-  } catch {
-    position = {};
-  }
-  if (position.of === of) return position as Position;
-  const message =
-    'The cursor was made by another call of verify: with other entities, another `repair`, or for other tables.';
-  throw new TableloomError('CONFIGURATION', message);
-}
+export const otherCall =
+  'The cursor was made by another call of verify: with other entities, another `repair`, or for other tables.';

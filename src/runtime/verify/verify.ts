@@ -6,14 +6,14 @@ import { type Tallies, tally } from '../reindex/aggregates.js';
 import type { Found } from '../reindex/record.js';
 import { countedFilter, entitiesOf, type ReindexContext, typesIn } from '../reindex/reindex.js';
 import { noCounts, Run } from '../reindex/run.js';
-import { isOver, type Place, Walk } from '../reindex/walk.js';
+import { isOver, type Place, positionOf, Walk } from '../reindex/walk.js';
 import { tableRefOf } from '../tables/definition.js';
 import type { Item, TableRef } from '../types.js';
 import { verifyAggregates } from './aggregates.js';
 import { Check } from './check.js';
 import { verifyDerived, verifyPostponed } from './derived.js';
 import { Findings } from './findings.js';
-import { type Position, positionOf, runOf } from './position.js';
+import { otherCall, type Position, runOf } from './position.js';
 import { verifyAgain, verifyRecords } from './record.js';
 import { Sequences } from './sequences.js';
 import type { VerifiedProject, VerifyOptions, VerifyProgress, VerifyReport } from './types.js';
@@ -30,7 +30,8 @@ export async function verify(
   const { repair = false } = options;
   const tables = storingTables(project);
   const of = runOf(entities, repair, tables);
-  const begun = options.resume === undefined ? undefined : positionOf(options.resume, of);
+  const begun =
+    options.resume === undefined ? undefined : positionOf<Position>(options.resume, of, otherCall);
   const { scanned = 0, records = 0 } = begun ?? {};
   const run = new Run(
     project,
