@@ -100,6 +100,8 @@ export interface EntityCodec<R extends object> {
   owners?(record: R): readonly Key[];
   /** What the record adds to aggregates; `key` is undefined where it adds nothing. */
   counters?(record: R): readonly Counted[];
+  /** @internal Which of these do not count it yet, as it is not marked: of two versions of the plan. */
+  uncounted?(record: R): readonly Counted[];
   /** The records it refers to, which must exist, in a fixed order; `key` is undefined where there is no reference. */
   references?(record: R): readonly Reference[];
   /** The counts of records that refer to this one: it can be deleted only when they reach zero. */

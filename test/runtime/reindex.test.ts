@@ -240,8 +240,14 @@ test('a cursor resumes only the call that it was made by, and entities have name
   await database.reindex(from.project, { dryRun: true, onProgress: ({ cursor }) => cursors.push(cursor) });
   await expect(database.reindex(from.project, { resume: cursors[0] ?? '' })).rejects.toMatchObject({
     code: 'CONFIGURATION',
-    message: 'The cursor was made by another call of reindex: with other entities, or another `dryRun`.',
+    message:
+      'The cursor was made by another call of reindex: with other entities or tables, or another `dryRun`.',
   });
+  // A cursor of a table that is gone would have nothing left to do.
+  const elsewhere = { ...from.project, tables: [] };
+  await expect(database.reindex(elsewhere, { dryRun: true, resume: cursors[0] ?? '' })).rejects.toMatchObject(
+    { code: 'CONFIGURATION' },
+  );
   await expect(database.reindex(from.project, { resume: 'nonsense' })).rejects.toMatchObject({
     code: 'CONFIGURATION',
   });

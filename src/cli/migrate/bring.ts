@@ -77,12 +77,12 @@ async function fill(migration: Migration, work: Work): Promise<ReindexReport> {
 async function verify(migration: Migration, work: Work): Promise<ReindexReport> {
   await work.runner.enter('verify');
   const report = await work.reindex('verify', (options) => migration.verify(options));
-  const { records, changed, deleted, aggregates, failed } = report;
+  const { records, changed, deleted, aggregates, failed, unsettled } = report;
   const wrong = changed + deleted + aggregates + failed;
-  work.shown.event(
-    wrong === 0 ? `done: ${records} records verified` : `${records} records compared, ${wrong} are not right`,
-    { event: 'verified', ...countsOf(report) },
-  );
+  const text =
+    wrong === 0 ? `done: ${records} records verified` : `${records} records compared, ${wrong} are not right`;
+  const left = unsettled === 0 ? '' : `; ${unsettled} numbers that were written all the while were not`;
+  work.shown.event(`${text}${left}`, { event: 'verified', ...countsOf(report) });
   return report;
 }
 

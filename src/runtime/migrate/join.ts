@@ -8,7 +8,7 @@
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import type { Item, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
-import { nextAttribute } from '../write/action.js';
+import { countedAttribute, nextAttribute } from '../write/action.js';
 import { codecOf, type FormCodec } from './codec.js';
 import type { KeyForm, StoredForm } from './form.js';
 
@@ -30,6 +30,8 @@ export class Pair {
   readonly from: FormCodec;
   readonly to: FormCodec;
   readonly table: TableRef;
+  /** Whether the later version counts otherwise, or reads otherwise what is counted: it counts records that are marked. */
+  readonly isCounting: boolean;
   /** The attributes that only keys have. */
   readonly #derived: ReadonlySet<string>;
   /** The attributes of each index's key. */
@@ -41,11 +43,13 @@ export class Pair {
     this.from = codecOf(from);
     this.to = codecOf(to);
     this.table = from.table;
+    const counting = ({ counters, reads }: StoredForm) => JSON.stringify([counters, reads]);
+    this.isCounting = to.counters.length > 0 && counting(from) !== counting(to);
     const keys = [from, to].flatMap(keysOf);
     const expiries = [from, to].flatMap(({ ttl }) =>
       ttl && ttl.attribute !== ttl.field ? [ttl.attribute] : [],
     );
-    this.#derived = new Set([nextAttribute, ...expiries, ...keys.flatMap(derivedIn)]);
+    this.#derived = new Set([nextAttribute, countedAttribute, ...expiries, ...keys.flatMap(derivedIn)]);
     const indexes = new Map<string, Set<string>>();
     for (const { index, attributes } of keys) {
       if (index === undefined) continue;
@@ -79,8 +83,8 @@ export class Pair {
   /** Everything that is stored of a record while both versions are live. */
   items(attributes: Item): Joined {
     const [before, after] = [this.from.read(attributes), this.to.read(attributes)];
-    const whole = { ...attributes, ...this.from.item(before) };
-    const main = this.#join(whole, { ...attributes, ...this.to.item(after) });
+    const own = this.isCounting ? { ...attributes, [countedAttribute]: true } : attributes;
+    const main = this.#join({ ...own, ...this.from.item(before) }, { ...own, ...this.to.item(after) });
     return {
       main,
       entries: this.#joinAll(this.from.entries?.(before) ?? [], this.to.entries?.(after) ?? []),

@@ -261,6 +261,7 @@ export class Migration {
       {
         ...options,
         entities: changed.map((one) => one.from.name),
+        isCounted: state === 'shared',
         ...(state !== 'shared' && {
           retired: leaving.flatMap(countersOf),
           gone: leaving.flatMap(historiesOf).filter((one) => !isStaying(one)),

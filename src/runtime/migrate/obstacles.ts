@@ -1,6 +1,6 @@
 /** What keeps two versions of a plan from working on the same records at the same time. */
 import type { TableDefinition } from '../tables/definition.js';
-import type { KeyForm, PartForm, StoredForm } from './form.js';
+import type { CounterForm, KeyForm, PartForm, StoredForm } from './form.js';
 import { changedForms, type StoredPlan } from './plan-record.js';
 
 export interface Obstacle {
@@ -58,7 +58,9 @@ function ofEntity(from: StoredForm, to: StoredForm): Obstacle[] {
     ...to.guards
       .filter((guard) =>
         from.guards.some(
-          ({ key }) => mayMeet(key, guard.key) && !isSame(key.attributes, guard.key.attributes),
+          ({ key }) =>
+            mayMeet(key, guard.key) &&
+            !isSame([key.attributes, readingOf(from, key)], [guard.key.attributes, readingOf(to, guard.key)]),
         ),
       )
       .map(({ field }) => ({
@@ -105,7 +107,8 @@ function ofHistories(from: StoredPlan, to: StoredPlan): Obstacle[] {
 function ofNumbers(from: StoredForm, to: StoredForm): Obstacle[] {
   return to.counters.flatMap((counter) => {
     const others = from.counters.filter(({ key }) => mayMeet(key, counter.key));
-    if (others.every(({ key, field }) => isSame([key, field], [counter.key, counter.field]))) return [];
+    const what = ({ key, field }: CounterForm, form: StoredForm) => [key, field, readingOf(form, key, field)];
+    if (others.every((other) => isSame(what(other, from), what(counter, to)))) return [];
     return [
       {
         subject: `${from.name}.${counter.name}`,
@@ -115,6 +118,22 @@ function ofNumbers(from: StoredForm, to: StoredForm): Obstacle[] {
       },
     ];
   });
+}
+
+/** The fields that a key is made of, and on which it depends whether there is one. */
+function fieldsOf({ attributes, present = [], when = [] }: KeyForm): string[] {
+  const parts = Object.values(attributes).flat();
+  return [
+    ...parts.flatMap((part) => (typeof part === 'object' && 'field' in part ? part.field : [])),
+    ...present,
+    ...when.map(({ field }) => field),
+  ];
+}
+
+/** How the fields of a key are read, and one more: as they are stored, or normalized, or a default in the place of nothing. */
+function readingOf({ reads }: StoredForm, key: KeyForm, field?: string): unknown {
+  const fields = [...fieldsOf(key), ...(field === undefined ? [] : [field])];
+  return fields.map((name) => [reads[name]?.default, reads[name]?.normalize]);
 }
 
 function ofRequired(from: StoredForm, to: StoredForm, field: string): Obstacle | false {
@@ -143,6 +162,7 @@ interface PlacedKey {
   readonly item: string;
   readonly table: string;
   readonly key: KeyForm;
+  readonly reading: unknown;
 }
 
 /** What one version stores where the other reads would be found there by it, too. */
@@ -174,9 +194,10 @@ function ofKeys(from: readonly StoredForm[], to: readonly StoredForm[]): Obstacl
   return [...new Map(found.map((one) => [`${one.subject} ${one.why}`, one])).values()];
 }
 
-function placedKeys({ name, table, key, indexes, entries, versions }: StoredForm): PlacedKey[] {
+function placedKeys(form: StoredForm): PlacedKey[] {
+  const { name, table, key, indexes, entries, versions } = form;
   const at = (item: string, keys: readonly KeyForm[]) =>
-    keys.map((one) => ({ entity: name, item, table: table.name, key: one }));
+    keys.map((one) => ({ entity: name, item, table: table.name, key: one, reading: readingOf(form, one) }));
   return [
     ...at(name, [key, ...indexes]),
     ...entries.flatMap((entry) => at(entry.type, entry.keys)),

@@ -1,6 +1,7 @@
 /** Writes of one version of the plan that keep up what the other version stores of the same records. */
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import type { Counted, EntityCodec, Guard, Item, Keep, Key, Reference, ReferencedBy } from '../types.js';
+import { countedAttribute } from '../write/action.js';
 import type { RecordChange, Sharing, Stored } from '../write/changes.js';
 import { cleaned } from '../write/changes.js';
 import type { FormCodec } from './codec.js';
@@ -22,8 +23,8 @@ interface Context {
   readonly whole?: Item;
   /** Whether the other version's items belong to it. */
   readonly isShared: boolean;
-  /** Whether the other version's numbers count it. */
-  readonly isCounted: boolean;
+  /** The versions whose numbers count it. */
+  readonly counted: readonly FormCodec[];
 }
 
 type InContext = object & { readonly [context]: Context };
@@ -36,7 +37,7 @@ export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
       record: inContext(one.record, {
         attributes: pair.attributes(one.item, side),
         isShared: true,
-        isCounted: presence === 'shared',
+        counted: presence === 'shared' ? countedBy(pair, one.item) : [pair[side]],
       }),
       item: one.item,
     });
@@ -47,7 +48,8 @@ export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
       const isShared = presence === 'shared';
       const whole = pair.attributes(item, side);
       const attributes = isShared ? whole : pair.attributes(item, null);
-      return inContext(record, { attributes, whole, isShared, isCounted: isShared });
+      const counted = isShared ? [pair.from, pair.to] : [pair[side]];
+      return inContext(record, { attributes, whole, isShared, counted });
     };
     return {
       ...change,
@@ -57,6 +59,11 @@ export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
       ...(taken && { taken: stored(taken) }),
     };
   };
+}
+
+/** The versions whose numbers count a stored record, while both have it. */
+function countedBy({ from, to, isCounting }: Pair, item: Item): readonly FormCodec[] {
+  return isCounting && item[countedAttribute] === undefined ? [from] : [from, to];
 }
 
 function inContext<R extends object>(record: R, of: Context): R {
@@ -75,6 +82,10 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
   };
   const attributesOf = (record: object): Item => numbered(record, (record as InContext)[context].attributes);
   const isShared = (record: object) => (record as InContext)[context].isShared;
+  const counters = (record: object, sides: readonly FormCodec[]) =>
+    each<Counted>(record, (codec, one) => codec.counters?.(one) ?? [], counterId, sides);
+  const counterId = keyed<Counted>(pair, ({ name }) => name);
+  const counted = (record: object) => (record as InContext)[context].counted;
   const known = new WeakMap<object, Joined>();
   const joined = (record: object): Joined => {
     const items = known.get(record) ?? pair.items(attributesOf(record));
@@ -85,10 +96,9 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
     record: object,
     list: (codec: FormCodec, one: object) => readonly T[],
     id: (one: T) => string,
-    isWhole = isShared(record),
+    sides: readonly FormCodec[] = isShared(record) ? [pair.from, pair.to] : [alone],
   ): T[] => {
     const attributes = attributesOf(record);
-    const sides: readonly FormCodec[] = isWhole ? [pair.from, pair.to] : [alone];
     const all = sides.flatMap((codec) =>
       list(codec, codec.read(attributes)).map((one) => [id(one), one] as const),
     );
@@ -97,7 +107,11 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
   return {
     ...own,
     read: (item) =>
-      inContext(own.read(item), { attributes: pair.attributes(item, side), isShared: true, isCounted: true }),
+      inContext(own.read(item), {
+        attributes: pair.attributes(item, side),
+        isShared: true,
+        counted: countedBy(pair, item),
+      }),
     item: (record) => {
       if (!isShared(record)) return pair.own(attributesOf(record), side);
       return homes(pair, side, joined(record).main).own;
@@ -132,13 +146,13 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
       },
     }),
     ...((pair.from.counters ?? pair.to.counters) && {
-      counters: (record: R) =>
-        each<Counted>(
-          record,
-          (codec, one) => codec.counters?.(one) ?? [],
-          keyed(pair, ({ name }) => name),
-          (record as R & InContext)[context].isCounted,
-        ),
+      counters: (record: R) => counters(record, counted(record)),
+    }),
+    ...(pair.isCounting && {
+      uncounted: (record: R) => {
+        const ids = new Set(counters(record, counted(record)).map(counterId));
+        return counters(record, [pair.from, pair.to]).filter((one) => !ids.has(counterId(one)));
+      },
     }),
     ...((pair.from.references ?? pair.to.references) && {
       references: (record: R) =>

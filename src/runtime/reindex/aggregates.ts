@@ -145,7 +145,8 @@ export async function correctAggregates(
       (records > 0 && retired === undefined) || (records === 0 && names.has(name) && !fields.has(name)),
     take: (one, item) => correct(run, one, item),
   });
-  for (const { name, key } of unsettled ?? []) run.fail(name, key, conflict());
+  run.counts.unsettled = unsettled?.length ?? 0;
+  if (!run.isCounted) for (const { name, key } of unsettled ?? []) run.fail(name, key, conflict());
   return unsettled !== undefined;
 }
 

@@ -6,8 +6,7 @@ import { checkKey } from '../keys/limits.js';
 import { ItemReads } from '../read/batch-get.js';
 import type { AttributeValue, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
-import { recordInvalid } from '../whole.js';
-import { type Action, guardAttributes, nextAttribute, typeOf } from '../write/action.js';
+import { type Action, counterAttributes, guardAttributes, nextAttribute, typeOf } from '../write/action.js';
 import { cleaned, entriesById, type Held, heldBy, ownerOf } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
@@ -44,25 +43,7 @@ export interface Wanted extends Found {
   readonly leaving: readonly Item[];
 }
 
-/** How many records are written at the same time. */
-const atOnce = 8;
-
-/** Brings records to the plan, each by itself. What cannot be is noted. */
-export async function reindexRecords(run: Run, found: readonly Found[]): Promise<void> {
-  for (let at = 0; at < found.length; at += 10 * atOnce) {
-    const some = found.slice(at, at + 10 * atOnce);
-    const wanted = some.flatMap((one) => wantedOf(run, one) ?? []);
-    for (const { codec, key, lacking } of wanted)
-      if (lacking !== undefined)
-        run.fail(codec.name, key, recordInvalid(codec.name, { ...codec.keyFields?.(key) }, lacking));
-    const reads = new ItemReads(run.requester);
-    await reads.load(wanted.flatMap(keysOf));
-    for (let next = 0; next < wanted.length; next += atOnce)
-      await Promise.all(wanted.slice(next, next + atOnce).map((one) => bring(run, one, reads)));
-  }
-}
-
-function wantedOf(run: Run, found: Found): Wanted | undefined {
+export function wantedOf(run: Run, found: Found): Wanted | undefined {
   const { codec, table, item } = found;
   run.counts.records += 1;
   try {
@@ -115,7 +96,7 @@ export function keysOf({ codec, place, isMoved, entries, guards, versions, leavi
   return keys.map((key) => ({ table, key, consistent: true }));
 }
 
-async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
+export async function bring(run: Run, first: Wanted, known: ItemReads): Promise<void> {
   const retry = run.requester.retry();
   let wanted = first;
   let reads = known;
@@ -178,7 +159,11 @@ export function isOfStorage({ code }: TableloomError): boolean {
   return ['BUSY', 'STORAGE_UNAVAILABLE', 'STORAGE_REFUSED', 'CANCELLED', 'CONFIGURATION'].includes(code);
 }
 
-function count(run: Run, { codec, isMoved, entries, guards }: Wanted, actions: readonly Action[]): void {
+export function count(
+  run: Run,
+  { codec, isMoved, entries, guards }: Wanted,
+  actions: readonly Action[],
+): void {
   run.counts.changed += 1;
   if (isMoved) run.counts.moved += 1;
   run.counts.written += actions.filter(({ kind }) => kind === 'put' || kind === 'update').length;
@@ -207,7 +192,7 @@ export async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Prom
   const arrival = there === null ? undefined : copied(wanted, there);
   if (arrival && (there?.[nextAttribute] === undefined || arrival.problems.length > 0)) return arrival;
   const problems: Problem[] = [...(arrival?.problems ?? [])];
-  const actions = [...(arrival?.actions ?? mainActions(wanted))];
+  const actions = [...(arrival?.actions ?? mainActions(wanted)), ...additionsOf(wanted)];
   for (const [, entry] of wanted.entries) {
     const key = keyOfItem(codec.table, entry);
     const action = entryAction(run, wanted, entry, reads.get(codec.table, key));
@@ -236,6 +221,24 @@ export async function changeOf(run: Run, wanted: Wanted, reads: ItemReads): Prom
     actions.push({ kind: 'delete', table: codec.table, key, purpose, condition: same(left) });
   }
   return { actions, problems };
+}
+
+/** What a record adds to numbers that do not count it yet. */
+function additionsOf({ codec, record }: Wanted): Action[] {
+  return (codec.uncounted?.(record) ?? []).flatMap(({ name, key, by }): Action[] => {
+    if (key === undefined || by === 0) return [];
+    return [
+      {
+        kind: 'add',
+        table: codec.table,
+        key: checkKey(key, codec.table),
+        attribute: counterAttributes.value,
+        by,
+        set: { [counterAttributes.name]: name },
+        purpose: { kind: 'counter', entity: codec.name, guard: name },
+      },
+    ];
+  });
 }
 
 /** Another item has the key that the record moves to: a copy of it, or another record, which is not overwritten. */

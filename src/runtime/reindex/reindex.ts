@@ -5,7 +5,7 @@ import type { Filter, TableRef } from '../types.js';
 import { counterAttributes, guardAttributes, nextAttribute } from '../write/action.js';
 import { correctAggregates, type Tallies, tally } from './aggregates.js';
 import { deleteLeftovers } from './leftovers.js';
-import { reindexRecords } from './record.js';
+import { reindexRecords } from './records.js';
 import { noCounts, Run, type RunOptions } from './run.js';
 import type { Phase, ReindexCounts, ReindexOptions, ReindexReport, StoredProject } from './types.js';
 import { isOver, type Place, positionOf, Walk } from './walk.js';
@@ -36,11 +36,12 @@ export async function reindex(
 ): Promise<ReindexReport> {
   const { dryRun = false } = options;
   const entities = entitiesOf(project, options);
-  const of = JSON.stringify([[...entities].sort(), dryRun]);
+  const of = JSON.stringify([[...entities].sort(), project.tables.map(({ table }) => table), dryRun]);
   const begun =
     options.resume === undefined ? undefined : positionOf<Position>(options.resume, of, otherCall);
-  const { retired, gone } = options;
-  const run = new Run(project, entities, begun?.counts ?? noCounts, { ...context, dryRun, retired, gone });
+  const { retired, gone, isCounted } = options;
+  const how = { ...context, dryRun, retired, gone, isCounted };
+  const run = new Run(project, entities, { ...noCounts, ...begun?.counts }, how);
   const phasing = new Phases(context, run, of, options);
   let cursor: string | null = null;
   let isAhead = begun === undefined;
@@ -56,7 +57,8 @@ export async function reindex(
   return { ...run.counts, cursor, readUnits, writeUnits, problems: run.problems };
 }
 
-const otherCall = 'The cursor was made by another call of reindex: with other entities, or another `dryRun`.';
+const otherCall =
+  'The cursor was made by another call of reindex: with other entities or tables, or another `dryRun`.';
 
 /** The names of the entities that are meant. */
 export function entitiesOf(

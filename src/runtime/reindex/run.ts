@@ -3,9 +3,9 @@ import type { Requester } from '../client/requests.js';
 import { fromAws, TableloomError } from '../errors.js';
 import { type TableDefinition, tableRefOf } from '../tables/definition.js';
 import type { Item, Key, TableRef } from '../types.js';
-import { type Condition, nextAttribute } from '../write/action.js';
+import { type Condition, countedAttribute, nextAttribute } from '../write/action.js';
 import { computed } from '../write/entity/changing.js';
-import { unchangedAndStaying } from '../write/entity/unchanged.js';
+import { asCounted, unchangedAndStaying } from '../write/entity/unchanged.js';
 import { markAttribute, unmarked } from '../write/references.js';
 import type { WriteEnvironment } from '../write/write.js';
 import type { AnyCodec, ReindexCounts, ReindexProblem, StoredProject } from './types.js';
@@ -18,6 +18,7 @@ export const noCounts: ReindexCounts = {
   written: 0,
   deleted: 0,
   aggregates: 0,
+  unsettled: 0,
   failed: 0,
 };
 
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly gone?: readonly string[] | undefined;
   /** Items under keys that are not those of their records are no records. */
   readonly isStrict?: boolean;
+  /** What writes keep changing is no problem: see `ReindexOptions`. */
+  readonly isCounted?: boolean | undefined;
   readonly now: () => Date;
 }
 
@@ -42,6 +45,7 @@ export class Run {
   /** Types of items that no record has any more. */
   readonly gone: ReadonlySet<string>;
   readonly isStrict: boolean;
+  readonly isCounted: boolean;
   readonly now: () => Date;
   /** What was done so far, earlier runs included. */
   readonly counts: { -readonly [Name in keyof ReindexCounts]: number };
@@ -59,13 +63,14 @@ export class Run {
     { codecs, tables }: StoredProject,
     entities: ReadonlySet<string>,
     counts: ReindexCounts,
-    { requester, env, dryRun, retired, gone, isStrict = false, now }: RunOptions,
+    { requester, env, dryRun, retired, gone, isStrict = false, isCounted = false, now }: RunOptions,
   ) {
     this.requester = requester;
     this.dryRun = dryRun;
     this.retired = retired && new Set(retired);
     this.gone = new Set(gone);
     this.isStrict = isStrict;
+    this.isCounted = isCounted;
     this.now = now;
     this.#env = env;
     this.counts = { ...counts };
@@ -100,7 +105,7 @@ export class Run {
   foreign(codec: AnyCodec, record: object, table: TableRef, item: Item): Item {
     const ours = codec.item(record);
     const keys = [table.name, codec.table.name].flatMap((name) => this.#derived(name, codec));
-    const derived = new Set([nextAttribute, ...keys]);
+    const derived = new Set([nextAttribute, countedAttribute, ...keys]);
     return Object.fromEntries(Object.entries(item).filter(([name]) => !(name in ours || derived.has(name))));
   }
 
@@ -118,10 +123,10 @@ export class Run {
 }
 
 /** The item is as it was read, and no cascade has begun to delete its record. */
-export function asRead({ table, revision }: AnyCodec, item: Item): Condition {
+export function asRead({ table, revision, uncounted }: AnyCodec, item: Item): Condition {
   if (revision !== undefined && item[revision] !== undefined)
-    return unchangedAndStaying({ table, revision, cascades: true }, item);
-  return unmarked(same(item));
+    return unchangedAndStaying({ table, revision, uncounted, cascades: true }, item);
+  return unmarked(asCounted({ uncounted }, item, same(item)));
 }
 
 /** The item has these attributes with these values: for items that no revision tells apart. */

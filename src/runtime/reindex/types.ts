@@ -29,6 +29,8 @@ export interface ReindexOptions {
   readonly entities?: readonly string[];
   /** @internal Names of aggregates that may have items of another plan: these are deleted, and nothing is counted. */
   readonly retired?: readonly string[];
+  /** @internal A record is counted as it is brought: what could not be compared is no problem. */
+  readonly isCounted?: boolean;
   /** @internal Types of items of another plan: those that have one are deleted. */
   readonly gone?: readonly string[];
   /** Reads and counts, and writes nothing. */
@@ -66,6 +68,8 @@ export interface ReindexCounts {
   readonly deleted: number;
   /** Items of aggregates that were corrected. */
   readonly aggregates: number;
+  /** Items of aggregates that writes kept changing, so that they could not be compared. */
+  readonly unsettled: number;
   /** Records and aggregates that could not be brought to the plan. */
   readonly failed: number;
 }

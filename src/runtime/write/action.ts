@@ -146,6 +146,9 @@ export const lastEvent = '_event';
 /** Marks an item that only servers of the next version read: one that a migration keeps next to the record's own. */
 export const nextAttribute = '_next';
 
+/** Marks the item of a record that is counted by what the next version counts: a migration counts each record once. */
+export const countedAttribute = '_counted';
+
 /** The attributes of an aggregate's item: its name and its value. */
 export const counterAttributes = { name: '_counts', value: '_number' } as const;
 

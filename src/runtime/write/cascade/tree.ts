@@ -101,6 +101,7 @@ export function deletableRecord<R extends object>(
       const set = { [markAttribute]: now.toISOString() };
       const change = { codec, before, after: null, expected, now };
       const sharing = sharingOf(entity);
+      const shared = sharing ? sharing(change) : change;
       return {
         isMarked: isMarked(item),
         actions: changeActions(change, sharing).actions,
@@ -112,9 +113,9 @@ export function deletableRecord<R extends object>(
             set,
             remove: [],
             purpose,
-            condition: unchangedAndStaying(codec, item),
+            condition: unchangedAndStaying(shared.codec, item),
           },
-          ...counterActions(sharing ? sharing(change) : change),
+          ...counterActions(shared),
           ...childrenActions(codec, before.record, ['restrict']),
         ],
         dependents: further(before.record),

@@ -11,7 +11,7 @@ export interface ModelChange {
 
 const pages = { args: { ...pageArguments }, returns: 'ItemConnection!' };
 
-function pattern(name: string, yaml: Mapping, args: Readonly<Record<string, string>> = {}) {
+export function pattern(name: string, yaml: Mapping, args: Readonly<Record<string, string>> = {}) {
   return { [name]: { yaml, at: `Query.${name}`, args: { ...args, ...pages.args }, returns: pages.returns } };
 }
 
@@ -111,7 +111,7 @@ export const base: DrawnProject = {
   },
 };
 
-const withPatterns = (more: DrawnProject['patterns']) => (project: DrawnProject) => ({
+export const withPatterns = (more: DrawnProject['patterns']) => (project: DrawnProject) => ({
   ...project,
   patterns: { ...project.patterns, ...more },
 });
@@ -121,22 +121,22 @@ const withoutPattern = (name: string) => (project: DrawnProject) => {
   return { ...project, patterns };
 };
 
-const withItem = (more: Mapping) => (project: DrawnProject) => ({
+export const withItem = (more: Mapping) => (project: DrawnProject) => ({
   ...project,
   entities: { ...project.entities, Item: { ...project.entities.Item, ...more } },
 });
 
-const withField = (field: string, type: string) => (project: DrawnProject) => ({
+export const withField = (field: string, type: string) => (project: DrawnProject) => ({
   ...project,
   types: { ...project.types, Item: { ...project.types.Item, [field]: type } },
 });
 
-const both =
+export const both =
   (...steps: readonly ((project: DrawnProject) => DrawnProject)[]) =>
   (project: DrawnProject) =>
     steps.reduce((one, step) => step(one), project);
 
-const number = (name: string, yaml: Mapping, args: Readonly<Record<string, string>>) => ({
+export const number = (name: string, yaml: Mapping, args: Readonly<Record<string, string>>) => ({
   [name]: {
     yaml: 'sum' in yaml ? yaml : { ...yaml, maintained: true },
     at: `Query.${name}`,
