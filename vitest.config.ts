@@ -20,8 +20,7 @@ const projects = {
 const engines = [
   'test/embedded/{transactions,query,expressions,expression-limits,legacy,concurrency}.test.ts',
   'test/server/*.test.ts',
-  'test/server/chaos/*.test.ts',
-  ...(isLong ? ['test/server/live/processes.test.ts'] : []),
+  ...(isLong ? ['test/server/chaos/*.test.ts', 'test/server/live/processes.test.ts'] : []),
   'test/language/*.test.ts',
   'test/pages/*.test.ts',
   'test/fuzz/*.test.ts',

@@ -13,12 +13,12 @@ async function options(more: Partial<HarnessOptions>): Promise<HarnessOptions> {
     await engine.close();
   });
   const name = uniqueName('import');
-  return { config: endpoint.clientConfig, name, rows: runs(2000), kills: 0, callers: 0, seed: 16, ...more };
+  return { config: endpoint.clientConfig, name, rows: runs(1000), kills: 0, callers: 0, seed: 16, ...more };
 }
 
 test('every row is accounted for', async () => {
   const { comparison, verified } = await runHarness(await options({}));
-  expect(comparison).toMatchObject({ lost: [], doubled: [], stale: [], clear: 0, rows: runs(2000) });
+  expect(comparison).toMatchObject({ lost: [], doubled: [], stale: [], clear: 0, rows: runs(1000) });
   expect(comparison.merged).toBeGreaterThan(0);
   expect(comparison.rejected).toBeGreaterThan(0);
   expect(verified.findings).toEqual([]);
@@ -26,7 +26,7 @@ test('every row is accounted for', async () => {
 
 test('killed at any moment while others write and read, nothing is lost, doubled or stale', async () => {
   const { comparison, again, kills, calls } = await runHarness(
-    await options({ kills: 3, callers: 2, pauseMs: 15 }),
+    await options({ rows: runs(2000), kills: 3, callers: 2, pauseMs: 15 }),
   );
   expect(comparison).toMatchObject({ lost: [], doubled: [], stale: [], clear: 0 });
   expect(again.findings).toEqual([]);

@@ -1,11 +1,11 @@
 /**
- * Pages that tell a story, block by block, each from a tarball in an empty folder. `UPDATE=1` writes what commands print
+ * A page that tells a story, block by block, from a tarball in an empty folder. `UPDATE=1` writes what commands print
  * into the page; read it then, for the sentences around it may no longer be true.
  */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../server/support/process.js';
 import { until } from '../support/until.js';
 import { InstalledProject, type Started } from './project.js';
@@ -13,17 +13,14 @@ import { edited, type Shown, type Step, stepsOf } from './stories.js';
 
 const isUpdate = process.env.UPDATE === '1' && !process.env.CI;
 
-/** By the name of the page, that of the project's folder. */
-const pages = { tutorial: 'repair-cafe', 'second-day': 'clinic' };
-
 /** Commands that go on until they are stopped, and what they print when they serve. */
 const servers: Readonly<Record<string, RegExp>> = {
   'npm start': /GraphQL at/,
   'npx tableloom dev': /Ctrl-C stops/,
 };
 
-describe.each(Object.entries(pages))('docs/%s.md', { timeout: 300_000 }, (name, folder) => {
-  const path = `docs/${name}.md`;
+/** @param path of the page; @param folder what the page calls the project's folder */
+export function tells(path: string, folder: string): void {
   const page = readFileSync(path, 'utf8');
   const printed = new Map<Shown, string>();
   let project: InstalledProject;
@@ -115,7 +112,7 @@ describe.each(Object.entries(pages))('docs/%s.md', { timeout: 300_000 }, (name, 
       text = text.slice(0, shown.at) + output + text.slice(shown.at + shown.text.length);
     return text;
   }
-});
+}
 
 /** Files that are written one after another are saved at once. */
 function together(steps: readonly Step[]): Step[][] {

@@ -1,0 +1,3 @@
+import { tells } from './telling.js';
+
+tells('docs/tutorial.md', 'repair-cafe');
