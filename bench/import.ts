@@ -15,7 +15,10 @@ const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 /** Items of the raw load: as many say how fast it is. */
 const mostRaw = 60_000;
 const callers = 4;
-const pauseMs = 20;
+/** Units a second of the import that is held to a rate, and its rows. */
+const rate = 1000;
+const pacedRows = 10_000;
+const pauseMs = 50;
 
 /** `TABLELOOM_ROWS` and `TABLELOOM_KILLS` say how many, if not a million and fifty. */
 export async function importReport(quick: boolean): Promise<string[]> {
@@ -30,6 +33,8 @@ export async function importReport(quick: boolean): Promise<string[]> {
     const plainRows = Math.min(rows, 50_000);
     const plain = await plainImport({ ...base, name: 'plain', rows: plainRows, kills: 0 });
     const quiet = await readsAlone({ ...base, name: 'alone', rows: plainRows, kills: 0 });
+    const pacedCount = Math.min(rows, pacedRows);
+    const paced = await runHarness({ ...base, name: 'paced', rows: pacedCount, kills: 0, rate });
     const live = await runHarness({ ...base, name: 'live', rows, kills });
     const { comparison, verified } = live;
     const found = Object.entries(verified.counts).map(([kind, count]) => `${kind} ${count}`);
@@ -55,6 +60,10 @@ export async function importReport(quick: boolean): Promise<string[]> {
       [
         'reads, p50 / p99, during the import',
         `${quantile(live.reads, 0.5)} / ${quantile(live.reads, 0.99)} ms`,
+      ],
+      [
+        `reads, p50 / p99, during an import of ${pacedCount} rows with \`--rate ${rate}\` (${Math.round(pacedCount / paced.seconds)} rows a second)`,
+        `${quantile(paced.reads, 0.5)} / ${quantile(paced.reads, 0.99)} ms`,
       ],
       ['reads, p50 / p99, the same traffic alone', `${quantile(quiet, 0.5)} / ${quantile(quiet, 0.99)} ms`],
     ];

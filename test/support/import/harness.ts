@@ -95,13 +95,16 @@ export async function runHarness(options: HarnessOptions): Promise<HarnessReport
   note(`imported in ${seconds.toFixed(1)} s, killed ${killed} times`);
   await stop();
   const { calls, reads, failures } = traffic;
-  if (failures.length > 0) throw new Error(`the traffic failed: ${failures.slice(0, 3).join('; ')}`);
   const verified = await importer.verify({ repair: true });
   note(`verified: ${JSON.stringify(verified.counts)}`);
-  const again = await importer.verify();
   const { importedAt } = await importer.status();
   const at = { legacy: world.legacy, entities: world.entities, importedAt: importedAt ?? '' };
   const comparison = await compare(world.documents, at);
+  const { lost, doubled, stale } = comparison;
+  note(`compared: ${lost.length} lost, ${doubled.length} doubled, ${stale.length} stale`);
+  const again = await importer.verify();
+  note(`verified again: ${JSON.stringify(again.counts)}`);
+  if (failures.length > 0) throw new Error(`the traffic failed: ${failures.slice(0, 3).join('; ')}`);
   world.client.destroy();
   return { kills: killed, seconds, reads, calls, verified, again, comparison };
 }
@@ -119,7 +122,8 @@ export async function importKilled(
   for (let killed = 0; ; ) {
     const child = start(world, options);
     const after = killed < kills ? 1 + dice.below(most) : Number.POSITIVE_INFINITY;
-    const { isDone, output } = await follow(child, after, dice.below(40));
+    const { isDone, last, output } = await follow(child, after, dice.below(40));
+    options.note?.(`${isDone ? 'ended' : 'killed'} at: ${last}`);
     if (isDone) return { killed, milliseconds: performance.now() - began };
     if (killed === kills) throw new Error(`the import ended by itself: ${output}`);
     killed += 1;
@@ -145,6 +149,7 @@ function start({ environment, mapping }: World, { config, rate }: HarnessOptions
 async function follow(child: ChildProcess, lines: number, ms: number) {
   let seen = 0;
   let isDone = false;
+  let last = '';
   let output = '';
   child.stderr?.on('data', (chunk) => {
     output += String(chunk);
@@ -153,8 +158,9 @@ async function follow(child: ChildProcess, lines: number, ms: number) {
     createInterface({ input: child.stdout }).on('line', (line) => {
       seen += 1;
       if (line.startsWith('done')) isDone = true;
+      else last = line;
       if (seen === lines) void sleep(ms).then(() => child.kill('SIGKILL'));
     });
   await once(child, 'close');
-  return { isDone, output };
+  return { isDone, last, output };
 }

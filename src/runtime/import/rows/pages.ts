@@ -4,6 +4,7 @@ import { TableloomError } from '../../errors.js';
 import { type Segment, scanPage } from '../../reindex/scan.js';
 import type { Key } from '../../types.js';
 import type { ImportContext, Source } from '../context.js';
+import { patiently } from '../patiently.js';
 import { namedRow, type Row, sourceTable } from './rows.js';
 
 /** As many rows a segment has: what is repeated after a run was killed. */
@@ -24,7 +25,9 @@ export async function* pagesOf(
   do {
     const { requester, scan } = context.environment;
     const segment: Segment = { number, of, after };
-    const page = await scanPage(requester, scan, table, segment, { limit: 1000, consistent: true, only });
+    const page = await patiently(undefined, () =>
+      scanPage(requester, scan, table, segment, { limit: 1000, consistent: true, only }),
+    );
     yield page.items as readonly Row[];
     after = page.next;
   } while (after !== undefined);

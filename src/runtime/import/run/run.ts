@@ -1,5 +1,4 @@
 /** Reads sources in segments and writes what their rows become. What is done is known from the target table alone. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TableloomError } from '../../errors.js';
 import { Rate } from '../../reindex/throttle.js';
@@ -7,6 +6,7 @@ import type { Item } from '../../types.js';
 import { accountsOf, begin, chosen } from '../account.js';
 import type { ImportContext, Source } from '../context.js';
 import { scanPartition } from '../ledger.js';
+import { patiently } from '../patiently.js';
 import { References } from '../references.js';
 import { pagesOf, segmentsAtOnce, segmentsFor, sizeOf } from '../rows/pages.js';
 import { readSwitch } from '../switch.js';
@@ -41,8 +41,8 @@ export async function runImport(
   /** Sources that an earlier run was through with. */
   const settled: Source[] = [];
   const settle = async (source: Source) => {
-    await sweep(context, source, importedAt, pace);
-    await followMerged(context, source, importedAt, pace);
+    await patiently(signal, () => sweep(context, source, importedAt, pace));
+    await patiently(signal, () => followMerged(context, source, importedAt, pace));
   };
   for (const source of chosen(context, options.sources)) {
     const size = await sizeOf(context, client, source);
@@ -53,7 +53,7 @@ export async function runImport(
       continue;
     }
     const references = new References(context, importedAt, false);
-    await references.preload(source);
+    await patiently(signal, () => references.preload(source));
     const walk = new Walk(context, source, { ...state, size, pace, references, options });
     await walk.all();
     if (signal?.aborted) break;
@@ -82,24 +82,6 @@ function recordsCount(): TableloomError {
   const remedy = 'Roll back with `tableloom import phase dual` first.';
   const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
   return new TableloomError('CONFIGURATION', message);
-}
-
-/** How often what storage refuses is tried again, after a while that grows. */
-const mostTries = 8;
-
-/** What is tried again finds what it wrote before: nothing is written twice. */
-async function patiently(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {
-  for (let tries = 1; ; tries++) {
-    try {
-      await work();
-      return;
-    } catch (error) {
-      const isLoad =
-        error instanceof TableloomError && ['BUSY', 'CONFLICT', 'STORAGE_UNAVAILABLE'].includes(error.code);
-      if (!isLoad || tries === mostTries || signal?.aborted) throw error;
-      await sleep(250 * 2 ** tries, undefined, { signal }).catch(() => undefined);
-    }
-  }
 }
 
 /** All rows are read again. */
@@ -188,7 +170,7 @@ class Walk {
         options.onProgress?.(this.#progress());
       }
     const partition = scanPartition(this.#source.mapping.name);
-    await this.#context.ledger.write(partition, `SEGMENT#${number}`, { rows: count });
+    await patiently(signal, () => context.ledger.write(partition, `SEGMENT#${number}`, { rows: count }));
   }
 
   #progress(): ImportProgress {

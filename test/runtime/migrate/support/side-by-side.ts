@@ -173,7 +173,7 @@ export class SideBySide {
 
   /** A server writes and reads until a step has ended; the other knows of it afterwards. */
   async during<T>(step: Promise<T>, play: Play): Promise<T> {
-    const result = await during(step, () => this.#round(play), { least: 3, pause: this.#isMany ? 250 : 20 });
+    const result = await during(step, () => this.#round(play), { least: 3, pause: this.#isMany ? 1000 : 20 });
     this.#passOn(play);
     return result;
   }
