@@ -149,7 +149,12 @@ export async function serve(
     ...options,
   };
   await app.register(tableloom as (app: FastifyInstance, options: PluginOptions) => Promise<void>, all);
-  onTestFinished(() => app.close());
+  onTestFinished(async () => {
+    const closed = app.close();
+    // One that a client opened and has not used is not idle for Node: it would be waited for, for 72 s.
+    app.server.closeAllConnections();
+    await closed;
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   return {
