@@ -11,6 +11,7 @@ import type { ImportContext, Source } from './context.js';
 import { itemFaults } from './faults.js';
 import { Findings } from './findings.js';
 import { type LedgerEntry, stampAttributes } from './ledger.js';
+import { patiently } from './patiently.js';
 import { References } from './references.js';
 import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
 import { type AnyRecord, differences, recordOf } from './rows/records.js';
@@ -27,6 +28,8 @@ import type {
 } from './types.js';
 
 const batch = 100;
+/** Items of one page of the target table: of most pages, the filter leaves none, and each is to be answered in time. */
+const scanned = 1000;
 const segmentsAtOnce = 4;
 /** While others write, there may be something to repair each time. */
 const mostPasses = 3;
@@ -336,11 +339,9 @@ class Verifying {
         if (this.#options.signal?.aborted) return;
         await this.#rate?.turn(this.#options.signal);
         const segment = { number, of, after };
-        const page = await scanPage(requester, scan, table, segment, {
-          filter,
-          limit: undefined,
-          consistent: true,
-        });
+        const page = await patiently(this.#options.signal, () =>
+          scanPage(requester, scan, table, segment, { filter, limit: scanned, consistent: true }),
+        );
         for (const item of page.items) {
           const text = this.#context.rowOf(source, item);
           if (text === undefined || seen.has(short(text))) continue;
