@@ -1,12 +1,9 @@
 /** The seed of all random cases: the same at every run unless TABLELOOM_SEED is set. A run that fails prints it. */
 export const seed = seedOf(process.env.TABLELOOM_SEED ?? '0');
 
-/** On DynamoDB Local, where each takes longer, the usual run takes fewer. */
-const share = process.env.TABLELOOM_ENGINE === undefined ? 1 : 0.4;
-
 /** How many random cases a test takes: the usual number, times TABLELOOM_RUNS (`npm run test:long` sets it). */
 export function runs(usual: number): number {
-  return Math.max(1, Math.round(usual * Number(process.env.TABLELOOM_RUNS ?? share)));
+  return Math.max(1, Math.round(usual * Number(process.env.TABLELOOM_RUNS ?? 1)));
 }
 
 /** How many records a test of many takes: TABLELOOM_RECORDS, or else the usual number, times TABLELOOM_RUNS. */
