@@ -54,7 +54,7 @@ const reports: Readonly<Record<string, () => readonly string[] | Promise<readonl
     '',
     ...(await eventsReport(quick)),
   ],
-  import: async () => ['# Importing a million rows', '', machine(), '', ...(await importReport(quick))],
+  import: async () => ['# Importing five legacy tables', '', machine(), '', ...(await importReport(quick))],
   overload: async () => ['# More than a server can do', '', machine(), '', ...(await overloadReport(quick))],
   soak: async () => ['# Ten minutes of load and faults', '', machine(), '', ...(await soakReport(quick))],
   numbers: async () => ['# Metrics and traces', '', machine(), '', ...(await numbersReport(quick))],
