@@ -8,6 +8,9 @@ const firstMs = 500;
 
 const passing: readonly string[] = ['BUSY', 'CONFLICT', 'STORAGE_UNAVAILABLE'];
 
+/** What was waited for in vain: whoever waits around it gives up, too. */
+const given = new WeakSet<TableloomError>();
+
 /** @param work finds what it wrote before where it is tried again: nothing is written twice */
 export async function patiently<Result>(
   signal: AbortSignal | undefined,
@@ -17,8 +20,9 @@ export async function patiently<Result>(
     try {
       return await work();
     } catch (error) {
-      const isPassing = error instanceof TableloomError && passing.includes(error.code);
-      if (!isPassing || tries === mostTries || signal?.aborted) throw error;
+      if (!(error instanceof TableloomError) || !passing.includes(error.code)) throw error;
+      if (tries === mostTries) given.add(error);
+      if (given.has(error) || signal?.aborted) throw error;
       await sleep(firstMs * 2 ** (tries - 1), undefined, { signal }).catch(() => undefined);
     }
   }

@@ -45,14 +45,17 @@ export class References {
    * Reads all rows that this source's rows may name, once, and believes them to the end, as it does that others are gone: of a row
    * that is deleted meanwhile, what names it keeps its key, and of one that is merged or comes again, `verify` finds it.
    */
-  async preload({ mapping }: Source): Promise<void> {
+  async preload({ mapping }: Source, signal: AbortSignal | undefined): Promise<void> {
     const names = new Set(mapping.fields.flatMap(({ reference }) => reference?.source ?? []));
     for (const name of names) {
       const source = this.#context.source(name);
       const entries = new Map<string, LedgerEntry>();
       for await (const entry of this.#context.ledger.entries(name)) entries.set(entry.key, entry);
       const segment = async (number: number) => {
-        for await (const page of pagesOf(this.#context, source, number, segmentsAtOnce, source.mapping.key))
+        for await (const page of pagesOf(this.#context, source, number, segmentsAtOnce, {
+          only: source.mapping.key,
+          signal,
+        }))
           for (const row of page) this.#believe(source, row, entries);
       };
       await Promise.all(Array.from({ length: segmentsAtOnce }, (_, number) => segment(number)));

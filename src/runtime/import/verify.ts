@@ -104,23 +104,24 @@ class Verifying {
   }
 
   async #source(source: Source): Promise<Pick<SourceAccount, 'rows' | 'migrated' | 'merged' | 'rejected'>> {
+    const { signal } = this.#options;
     const total = { rows: 0, migrated: 0, merged: 0, rejected: 0 };
     const seen = new Set<string>();
     const began = performance.now();
     const account = (await accountsOf(this.#context, [source.mapping.name]))[0];
     const size = account?.rows ?? 0;
     const references = new References(this.#context, this.#importedAt, false);
-    await references.preload(source);
+    await patiently(signal, () => references.preload(source, signal));
     await this.#eachSegment(segmentsFor(size), async (number, of) => {
-      for await (const page of pagesOf(this.#context, source, number, of))
+      for await (const page of pagesOf(this.#context, source, number, of, this.#options))
         for (let at = 0; at < page.length; at += batch) {
           if (this.#options.signal?.aborted) return;
           await this.#rate?.turn(this.#options.signal);
           const rows = page.slice(at, at + batch);
           for (const row of rows) seen.add(short(keyText(source.mapping, row)));
-          const compared = await this.#compare(source, rows, references);
+          const compared = await patiently(signal, () => this.#compare(source, rows, references));
           for (const [place, row] of rows.entries()) {
-            const one = await this.#settled(source, row, compared[place]);
+            const one = await patiently(signal, () => this.#settled(source, row, compared[place]));
             total.rows += 1;
             if (one.kind === 'merged' || one.kind === 'rejected') total[one.kind] += 1;
             else if (one.kind === 'migrated' || one.kind === 'expired') total.migrated += 1;
@@ -354,7 +355,7 @@ class Verifying {
     if (hidden.size === 0) return;
     // Digests do not lead back to their rows: those that came since are found by reading all again.
     await this.#eachSegment(segmentsFor(seen.size), async (number, of) => {
-      for await (const page of pagesOf(this.#context, source, number, of))
+      for await (const page of pagesOf(this.#context, source, number, of, this.#options))
         for (const row of page) hidden.delete(keyText(source.mapping, row));
     });
     for (const [text, item] of hidden) await this.#additionalOne(source, text, item);

@@ -12,20 +12,27 @@ const rowsInSegment = 500;
 const mostSegments = 20_000;
 export const segmentsAtOnce = 4;
 
-/** Every page of a segment, in its order. @param only the attributes that are read of each row. Default: all */
+interface PagesOptions {
+  /** The attributes that are read of each row. Default: all. */
+  readonly only?: readonly string[];
+  /** Ends the wait for a storage that does not answer. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Every page of a segment, in its order. */
 export async function* pagesOf(
   context: ImportContext,
   source: Source,
   number: number,
   of: number,
-  only?: readonly string[],
+  { only, signal }: PagesOptions = {},
 ): AsyncGenerator<readonly Row[]> {
   const table = sourceTable(source.mapping);
   let after: Key | undefined;
   do {
     const { requester, scan } = context.environment;
     const segment: Segment = { number, of, after };
-    const page = await patiently(undefined, () =>
+    const page = await patiently(signal, () =>
       scanPage(requester, scan, table, segment, { limit: 1000, consistent: true, only }),
     );
     yield page.items as readonly Row[];

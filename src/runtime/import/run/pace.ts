@@ -14,7 +14,8 @@ const leastMs = 60;
 export class Pace {
   readonly #most: number;
   readonly #rate: Rate | undefined;
-  readonly #signal: AbortSignal | undefined;
+  /** Ends the work. */
+  readonly signal: AbortSignal | undefined;
   readonly #waiting: (() => void)[] = [];
   #taken = 0;
   #now: number;
@@ -26,7 +27,7 @@ export class Pace {
     this.#most = most;
     this.#now = Math.min(2, most);
     this.#rate = rate;
-    this.#signal = signal;
+    this.signal = signal;
   }
 
   /** How many may be under way. */
@@ -49,7 +50,7 @@ export class Pace {
 
   /** @param isFull it is of the usual size: only the time that such work takes says something of storage */
   async take<Result>(work: () => Promise<Result>, isFull = false): Promise<Result> {
-    await this.#rate?.turn(this.#signal);
+    await this.#rate?.turn(this.signal);
     await this.#turn();
     const began = performance.now();
     try {

@@ -53,7 +53,7 @@ export async function runImport(
       continue;
     }
     const references = new References(context, importedAt, false);
-    await patiently(signal, () => references.preload(source));
+    await patiently(signal, () => references.preload(source, signal));
     const walk = new Walk(context, source, { ...state, size, pace, references, options });
     await walk.all();
     if (signal?.aborted) break;
@@ -160,7 +160,7 @@ class Walk {
     const { phase } = await readSwitch(context.ledger);
     if (phase === 'new') throw recordsCount();
     let count = 0;
-    for await (const page of pagesOf(context, source, number, of))
+    for await (const page of pagesOf(context, source, number, of, { signal }))
       for (let at = 0; at < page.length; at += batch) {
         if (signal?.aborted) return;
         const rows = page.slice(at, at + batch);

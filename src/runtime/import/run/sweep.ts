@@ -47,7 +47,7 @@ export async function sweep(
   // Digests do not lead to their rows: these are found by reading all. Where there is none, the row was deleted.
   const segments = segmentsFor(1);
   for (let number = 0; number < segments; number++)
-    for await (const page of pagesOf(context, source, number, segments)) {
+    for await (const page of pagesOf(context, source, number, segments, pace)) {
       const found = page.filter((row) => hidden.delete(keyText(source.mapping, row)));
       await settle(found);
     }
@@ -119,11 +119,11 @@ export async function followMerged(
   const { name, fields } = source.mapping;
   if (!fields.some(({ reference }) => reference?.source === name)) return;
   const references = new References(context, importedAt, false);
-  await references.preload(source);
+  await references.preload(source, pace.signal);
   const fresh = new References(context, importedAt, true);
   const segments = segmentsFor(1);
   for (let number = 0; number < segments; number++)
-    for await (const page of pagesOf(context, source, number, segments))
+    for await (const page of pagesOf(context, source, number, segments, pace))
       for (let at = 0; at < page.length; at += batch) {
         const rows = page.slice(at, at + batch);
         const { referred } = await references.of(source, rows);
