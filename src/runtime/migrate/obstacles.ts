@@ -185,9 +185,13 @@ function ofKeys(from: readonly StoredForm[], to: readonly StoredForm[]): Obstacl
   ];
   const found = meeting.map(([one, other]): Obstacle => {
     const where = one.key.index ?? `the table ${one.table}`;
+    const isItself = one.item === other.item && isSame(one.key, other.key);
+    const how = isItself
+      ? 'has a value that each version reads otherwise (`normalize`, `readDefault`)'
+      : `begins as ${textOf(other.key)} of ${other.item} does`;
     return {
       subject: one.item,
-      why: `its key on ${where}, ${textOf(one.key)}, begins as ${textOf(other.key)} of ${other.item} does: each version would find items of the other`,
+      why: `its key on ${where}, ${textOf(one.key)}, ${how}: each version would find items of the other`,
       remedy: 'Begin the new key with another word: pin it with `key:` or `index:`.',
     };
   });
