@@ -82,10 +82,6 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
   };
   const attributesOf = (record: object): Item => numbered(record, (record as InContext)[context].attributes);
   const isShared = (record: object) => (record as InContext)[context].isShared;
-  const counters = (record: object, sides: readonly FormCodec[]) =>
-    each<Counted>(record, (codec, one) => codec.counters?.(one) ?? [], counterId, sides);
-  const counterId = keyed<Counted>(pair, ({ name }) => name);
-  const counted = (record: object) => (record as InContext)[context].counted;
   const known = new WeakMap<object, Joined>();
   const joined = (record: object): Joined => {
     const items = known.get(record) ?? pair.items(attributesOf(record));
@@ -104,6 +100,10 @@ export function sharedCodec<R extends object>(pair: Pair, side: Side, own: Entit
     );
     return [...new Map(all.reverse()).values()].reverse();
   };
+  const counted = (record: object) => (record as InContext)[context].counted;
+  const counterId = keyed<Counted>(pair, ({ name }) => name);
+  const counters = (record: object, sides: readonly FormCodec[]) =>
+    each<Counted>(record, (codec, one) => codec.counters?.(one) ?? [], counterId, sides);
   return {
     ...own,
     read: (item) =>

@@ -7,6 +7,7 @@ import { unmarked } from '../references.js';
 export interface Noticed {
   readonly table: TableRef;
   readonly revision?: string;
+  /** Given where records are marked as counted: see `EntityCodec`. */
   readonly uncounted?: unknown;
 }
 
