@@ -13,7 +13,7 @@ export const tableCodes = {
   },
   'attribute-clash': {
     meaning:
-      'An attribute of an entity has the name of a key attribute of its table, of the table’s `ttl` attribute, or of `_type`.',
+      'An attribute of an entity has the name of a key attribute of its table, of the table’s `ttl` attribute, or one that the runtime stores in items itself, as `_type`.',
     remedy: 'Rename the attribute of the table: clients never see it.',
   },
   'local-index': {

@@ -7,6 +7,17 @@ import { type Check, type Finding, listed } from '../../row.js';
 /** "Quotas in Amazon DynamoDB": the default quota of global indexes, the limit of local ones. */
 const mostIndexes = { global: 20, local: 5 } as const;
 
+/** What the runtime stores in items of records besides their attributes; a test holds it against the runtime's own names. */
+export const ownAttributes: ReadonlySet<string> = new Set([
+  '_type',
+  '_event',
+  '_next',
+  '_counted',
+  '_deleting',
+  '_guards',
+  '_counts',
+]);
+
 export const tableChecks: readonly Check<ResolvedModel>[] = [
   {
     code: 'key-attribute-reused',
@@ -58,8 +69,7 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
         const keys = new Map(keyAttributes(table).map((word) => [word.text, word]));
         for (const attribute of attributes.keys()) {
           const key = keys.get(attribute);
-          const isType = attribute === '_type';
-          if (!key && !isType) continue;
+          if (!key && !ownAttributes.has(attribute)) continue;
           const isField = key !== undefined && isOwnField(entity, key);
           const other = isField ? patterns.find((one) => hasOther(one, name, table, key)) : undefined;
           if (isField && !other) continue;
@@ -67,7 +77,9 @@ export const tableChecks: readonly Check<ResolvedModel>[] = [
             ? `the entries of \`${other.name.text}\` use for another value`
             : key
               ? `the table \`${table.name.text}\` uses itself`
-              : 'every item uses for its type';
+              : attribute === '_type'
+                ? 'every item uses for its type'
+                : 'Tableloom uses in its items';
           const field = type.fields.find((one) => one.name === attribute);
           const stored = model.stored.find((one) => one.name.text === attribute);
           yield {
