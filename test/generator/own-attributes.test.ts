@@ -2,6 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { ownAttributes } from '../../src/generator/check/rules/entities/tables.js';
+import { stampAttributes } from '../../src/runtime/import/ledger.js';
 import {
   countedAttribute,
   counterAttributes,
@@ -14,5 +15,7 @@ import { markAttribute } from '../../src/runtime/write/references.js';
 test('the names are those of the runtime', () => {
   const names = [lastEvent, nextAttribute, countedAttribute, markAttribute];
   const kinds = [guardAttributes.entity, counterAttributes.name];
-  expect(ownAttributes).toEqual(new Set(['_type', ...names, ...kinds]));
+  expect(ownAttributes).toEqual(
+    new Set(['_type', ...names, ...kinds, stampAttributes.source, stampAttributes.row]),
+  );
 });

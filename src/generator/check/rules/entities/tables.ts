@@ -16,6 +16,8 @@ export const ownAttributes: ReadonlySet<string> = new Set([
   '_deleting',
   '_guards',
   '_counts',
+  '_source',
+  '_row',
 ]);
 
 export const tableChecks: readonly Check<ResolvedModel>[] = [
