@@ -55,7 +55,8 @@ export function changeActions<R extends object>(
   alone: RecordChange<R>,
   sharing?: Sharing | undefined,
 ): ChangeActions {
-  if (sharing && changesNothing(alone)) return changeActions(alone);
+  if (sharing && alone.before !== null && changesNothing(alone))
+    return { actions: [checkAsRead(alone.codec, alone.before, alone.expected)], item: alone.before.item };
   const change = sharing ? sharing(alone) : alone;
   const { codec, before, after } = change;
   const next = after === null ? null : cleaned(codec.item(after));
@@ -78,11 +79,33 @@ export function changeActions<R extends object>(
   };
 }
 
-/** Whether nothing changes of what this version stores: what the other one lacks is no change. */
-function changesNothing<R extends object>(change: RecordChange<R>): boolean {
-  const { codec, after } = change;
-  if (after === null || change.before === null) return false;
-  return mainActions(change, cleaned(codec.item(after))).actions.every(({ kind }) => kind === 'check');
+/**
+ * Whether nothing changes of what this version stores, apart from the revision. Both are as it would store them: what is stored
+ * has items of the other version, and lacks some of this one until the migration ends.
+ */
+function changesNothing<R extends object>({ codec, before, after, replace }: RecordChange<R>): boolean {
+  if (before === null || after === null || replace) return false;
+  const [old, next] = [cleaned(codec.item(before.record)), cleaned(codec.item(after))];
+  return [...new Set([...Object.keys(old), ...Object.keys(next)])].every(
+    (name) => name === codec.revision || sameValue(old[name], next[name]),
+  );
+}
+
+/** The record is as it was read. */
+function checkAsRead<R extends object>(
+  codec: EntityCodec<R>,
+  { item }: Stored<R>,
+  expected?: number,
+): Action {
+  const { table, name: entity } = codec;
+  const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
+  return {
+    kind: 'check',
+    table,
+    key: keyOfItem(table, item),
+    purpose,
+    condition: unchangedAndStaying(codec, item),
+  };
 }
 
 /** Its key, and that no key of an index is empty: the item has attributes besides the fields of the record as keys only. */
@@ -172,8 +195,7 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
   const remove = Object.keys(before.item).filter((name) => !(name in merged));
   const changed = Object.keys(set).length + remove.length;
   const revised = codec.revision !== undefined && codec.revision in set ? 1 : 0;
-  if (changed === revised)
-    return { actions: [{ kind: 'check', table, key, purpose, condition }], item: before.item };
+  if (changed === revised) return { actions: [checkAsRead(codec, before, expected)], item: before.item };
   if (changed > mostUpdated)
     return { actions: [{ kind: 'put', table, key, item: merged, purpose, condition }], item: merged };
   return { actions: [{ kind: 'update', table, key, set, remove, purpose, condition }], item: merged };

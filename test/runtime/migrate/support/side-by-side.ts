@@ -58,7 +58,6 @@ export class SideBySide {
   readonly #tables: readonly TableDefinition[];
   readonly #dice: Dice;
   readonly #pass: ReturnType<typeof passing>;
-  readonly #isFilled: boolean;
   readonly #isNormalized: boolean;
   #ids = 0;
   /** How many records there are at first. */
@@ -73,18 +72,15 @@ export class SideBySide {
     tables: readonly TableDefinition[],
     {
       dice,
-      isFilled,
       isNormalized,
       migration,
-    }: Pick<SideBySide, 'migration'> &
-      Readonly<Record<'isFilled' | 'isNormalized', boolean>> & { readonly dice: Dice },
+    }: Pick<SideBySide, 'migration'> & { readonly isNormalized: boolean; readonly dice: Dice },
   ) {
     this.old = old;
     this.next = next;
     this.#versions = versions;
     this.#tables = tables;
     this.#dice = dice;
-    this.#isFilled = isFilled;
     this.#isNormalized = isNormalized;
     this.#pass = passing(old.declared, next.declared);
     this.migration = migration;
@@ -112,11 +108,10 @@ export class SideBySide {
     const isNormalized = texts[1].yaml.includes('normalize');
     if (isNormalized) lowerNames(next);
     const dice = new Dice(seed);
-    const isFilled = texts[1].yaml.includes('readDefault');
     // What it sends is no request of a server.
     const job = await old.project.reopened({ ...generatedOf(first), tables });
     const migration = job.database.migration({ settleMs });
-    return new SideBySide([old, next], [first, second], tables, { dice, isFilled, isNormalized, migration });
+    return new SideBySide([old, next], [first, second], tables, { dice, isNormalized, migration });
   }
 
   get plans() {
@@ -276,17 +271,17 @@ export class SideBySide {
       ...this.#ownerWrites(),
     ]);
     const mutation = declared.mutation(name);
-    // A record without a value for a default that is read gets it by any update, even one that changes nothing.
-    if (this.#isFilled && play === this.next && name === 'changeItem') return;
     const items = play.state.get('Item') ?? [];
     const known =
       items.length > 0 && this.#dice.below(10) > 0 ? String(this.#dice.of(items).id) : this.#newId();
     const isNew = name === 'addItem' && this.#dice.below(8) > 0;
+    const stored = items.find(({ id }) => id === known);
+    const isSame = name === 'changeItem' && stored !== undefined && this.#dice.below(4) === 0;
+    const args = isSame
+      ? { id: known, input: { rank: stored.rank } }
+      : this.#args(declared, mutation, isNew ? this.#newId() : known);
     try {
-      await play.write({
-        mutation: name,
-        args: this.#args(declared, mutation, isNew ? this.#newId() : known),
-      });
+      await play.write({ mutation: name, args });
     } catch (error) {
       // What the next version declares to be unique, or to exist, is so for both.
       if (
