@@ -95,7 +95,7 @@ describe('starting', () => {
   });
 
   test('told to stop, tells load balancers first, and goes on serving until they have noticed', async () => {
-    const { program, port } = await started({ DRAIN_SECONDS: '10' });
+    const { program, port } = await started({ DRAIN_SECONDS: '5' });
     const status = async (path: string) => (await fetch(`http://127.0.0.1:${port}${path}`)).status;
     expect(await status('/readyz')).toBe(200);
     const stopped = program.stop();

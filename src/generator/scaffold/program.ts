@@ -42,7 +42,7 @@ export function createProgram({ roots, overlay, root, reach }: ProgramInput): ts
 /** Files of the overlay before those on disk. Comments are parsed where they have types, which is in JavaScript. */
 function hostOf(options: ts.CompilerOptions, overlay: ProgramInput['overlay'], reach: ProgramInput['reach']) {
   const disk = compiler.createCompilerHost(options);
-  const libraries = libraryOf(options);
+  const parsed = parsedWith(reach, options);
   const folders = new Set([...overlay.keys()].map((path) => posix.dirname(path)));
   const host: ts.CompilerHost = {
     ...disk,
@@ -53,9 +53,17 @@ function hostOf(options: ts.CompilerOptions, overlay: ProgramInput['overlay'], r
     directoryExists: (path) => folders.has(path) || compiler.sys.directoryExists(path),
     readFile: (path) => overlay.get(path) ?? disk.readFile(path),
     getSourceFile: (path, settings) => {
-      if (path.startsWith(`${libraryFolder}/`)) return libraries(path);
+      if (path.startsWith(`${libraryFolder}/`)) {
+        parsed.library ??= libraryProgram(options);
+        return parsed.library.getSourceFile(path);
+      }
       const text = host.readFile(path);
-      return text === undefined ? undefined : compiler.createSourceFile(path, text, settings);
+      if (text === undefined) return undefined;
+      const known = parsed.files.get(path);
+      if (known?.text === text) return known;
+      const source = compiler.createSourceFile(path, text, settings);
+      parsed.files.set(path, source);
+      return source;
     },
     resolveModuleNameLiterals:
       reach === 'all' ? withoutSdk(options, () => host) : withoutPackages(() => host),
@@ -66,15 +74,29 @@ function hostOf(options: ts.CompilerOptions, overlay: ProgramInput['overlay'], r
 /** Where ts-morph has the files of TypeScript's own library, in memory. */
 const libraryFolder = '/node_modules/typescript/lib';
 
-function libraryOf({ target, lib }: ts.CompilerOptions): (path: string) => ts.SourceFile | undefined {
-  let program: ts.Program | undefined;
-  return (path) => {
-    program ??= libraryProgram({ ...(target !== undefined && { target }), ...(lib && { lib }) });
-    return program.getSourceFile(path);
-  };
+interface Parsed {
+  readonly options: string;
+  readonly files: Map<string, ts.SourceFile>;
+  library: ts.Program | undefined;
 }
 
-function libraryProgram(compilerOptions: ts.CompilerOptions): ts.Program {
+/** Programs one after another, of the same options, share what they have parsed, as in a `ts.DocumentRegistry`. */
+const last = new Map<ProgramInput['reach'], Parsed>();
+
+function parsedWith(
+  reach: ProgramInput['reach'],
+  { configFilePath: _path, ...given }: ts.CompilerOptions,
+): Parsed {
+  const options = JSON.stringify(given);
+  const known = last.get(reach);
+  if (known?.options === options) return known;
+  const fresh: Parsed = { options, files: new Map(), library: undefined };
+  last.set(reach, fresh);
+  return fresh;
+}
+
+function libraryProgram({ target, lib }: ts.CompilerOptions): ts.Program {
+  const compilerOptions = { ...(target !== undefined && { target }), ...(lib && { lib }) };
   const project = new Project({ useInMemoryFileSystem: true, compilerOptions });
   project.createSourceFile('/empty.ts');
   return project.getProgram().compilerObject;
