@@ -3,7 +3,6 @@ import { TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
-import { scanPage } from '../reindex/scan.js';
 import type { AttributeValue, Item, Key } from '../types.js';
 import { sameValue } from '../values.js';
 import type { Action } from '../write/action.js';
@@ -13,7 +12,7 @@ import { accountsOf, begin, chosen, timeOf } from './account.js';
 import type { ImportContext, Source } from './context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
 import { References } from './references.js';
-import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
+import { pagesOf, rowNamed, segmentsFor, targetPages } from './rows/pages.js';
 import { differences, recordOf } from './rows/records.js';
 import { keyText, type Row, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
 import { hashOf, Refusal } from './rows/transforms.js';
@@ -84,23 +83,16 @@ class Reversing {
 
   /** Every record of the entity has the row that it would become. */
   async records(): Promise<void> {
-    const { codec } = this.#source;
-    const { requester, scan } = this.#context.environment;
+    const { codec, mapping } = this.#source;
     const filter = { expression: '#t = :t', names: { '#t': '_type' }, values: { ':t': codec.name } };
-    let after: Key | undefined;
-    do {
-      const segment = { number: 0, of: 1, after };
-      const page = await scanPage(requester, scan, codec.table, segment, {
-        filter,
-        limit: undefined,
-        consistent: true,
-      });
-      for (let at = 0; at < page.items.length; at += batch)
-        await Promise.all(
-          page.items.slice(at, at + batch).map((item) => this.#pace.take(() => this.#record(item))),
-        );
-      after = page.next;
-    } while (after !== undefined);
+    const [account] = await accountsOf(this.#context, [mapping.name]);
+    const of = segmentsFor(account?.rows ?? 0);
+    for (let number = 0; number < of; number++)
+      for await (const items of targetPages(this.#context, codec.table, { number, of }, { filter }))
+        for (let at = 0; at < items.length; at += batch)
+          await Promise.all(
+            items.slice(at, at + batch).map((item) => this.#pace.take(() => this.#record(item))),
+          );
   }
 
   async #record(first: Item): Promise<void> {

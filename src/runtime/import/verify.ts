@@ -2,7 +2,6 @@
 import { isExpired } from '../expiry.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
-import { scanPage } from '../reindex/scan.js';
 import { Rate } from '../reindex/throttle.js';
 import type { Item, Key } from '../types.js';
 import { heldBy } from '../write/changes.js';
@@ -13,7 +12,7 @@ import { Findings } from './findings.js';
 import { type LedgerEntry, stampAttributes } from './ledger.js';
 import { patiently } from './patiently.js';
 import { References } from './references.js';
-import { pagesOf, rowNamed, segmentsFor } from './rows/pages.js';
+import { pagesOf, rowNamed, segmentsFor, targetPages } from './rows/pages.js';
 import { type AnyRecord, differences, recordOf } from './rows/records.js';
 import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
 import { digestOf, Refusal } from './rows/transforms.js';
@@ -28,8 +27,6 @@ import type {
 } from './types.js';
 
 const batch = 100;
-/** Items of one page of the target table: of most pages, the filter leaves none, and each is to be answered in time. */
-const scanned = 1000;
 const segmentsAtOnce = 4;
 /** While others write, there may be something to repair each time. */
 const mostPasses = 3;
@@ -49,9 +46,10 @@ export async function verifyImport(
   options: ImportVerifyOptions,
 ): Promise<ImportVerifyReport> {
   const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
-  const verifying = new Verifying(context, importedAt, options);
+  const known = await accountsOf(context, undefined);
+  const imported = known.reduce((sum, { rows }) => sum + rows, 0);
+  const verifying = new Verifying(context, importedAt, options, segmentsFor(imported));
   const accounts: SourceAccount[] = [];
-  const known = await accountsOf(context, options.sources);
   for (const source of chosen(context, options.sources)) {
     if (options.signal?.aborted) break;
     const counts = await verifying.all(source);
@@ -77,12 +75,15 @@ class Verifying {
   readonly #rate: Rate | undefined;
   readonly #pace = new Pace(8);
   readonly #fresh: References;
+  /** Of a target table. */
+  readonly #segments: number;
 
-  constructor(context: ImportContext, importedAt: Date, options: ImportVerifyOptions) {
+  constructor(context: ImportContext, importedAt: Date, options: ImportVerifyOptions, segments: number) {
     const { requester } = context.environment;
     this.#context = context;
     this.#importedAt = importedAt;
     this.#options = options;
+    this.#segments = segments;
     this.#rate =
       options.rate === undefined ? undefined : new Rate(options.rate, () => requester.statistics());
     this.#fresh = new References(context, importedAt, true);
@@ -327,30 +328,24 @@ class Verifying {
   /** Records of rows that were not met. */
   async #additional(source: Source, seen: ReadonlySet<string>): Promise<void> {
     const { table } = source.codec;
-    const { requester, scan } = this.#context.environment;
     const hidden = new Map<string, Item>();
     const filter = {
       expression: 'begins_with(#s, :s) AND #t = :t',
       names: { '#s': stampAttributes.source, '#t': '_type' },
       values: { ':s': `${source.mapping.name}#`, ':t': source.codec.name },
     };
-    await this.#eachSegment(segmentsAtOnce, async (number, of) => {
-      let after: Key | undefined;
-      do {
-        if (this.#options.signal?.aborted) return;
-        await this.#rate?.turn(this.#options.signal);
-        const segment = { number, of, after };
-        const page = await patiently(this.#options.signal, () =>
-          scanPage(requester, scan, table, segment, { filter, limit: scanned, consistent: true }),
-        );
-        for (const item of page.items) {
+    await this.#eachSegment(this.#segments, async (number, of) => {
+      const { signal } = this.#options;
+      for await (const items of targetPages(this.#context, table, { number, of }, { filter, signal })) {
+        for (const item of items) {
           const text = this.#context.rowOf(source, item);
           if (text === undefined || seen.has(short(text))) continue;
           if (rowNamed(source, text) === undefined) hidden.set(text, item);
           else await this.#additionalOne(source, text, item);
         }
-        after = page.next;
-      } while (after !== undefined);
+        await this.#rate?.turn(signal);
+        if (signal?.aborted) return;
+      }
     });
     if (hidden.size === 0) return;
     // Digests do not lead back to their rows: those that came since are found by reading all again.

@@ -2,12 +2,11 @@
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { TableloomError } from '../../errors.js';
 import { type Segment, scanPage } from '../../reindex/scan.js';
-import type { Key } from '../../types.js';
+import type { Filter, Item, Key, TableRef } from '../../types.js';
 import type { ImportContext, Source } from '../context.js';
 import { patiently } from '../patiently.js';
 import { namedRow, type Row, sourceTable } from './rows.js';
 
-/** As many rows a segment has: what is repeated after a run was killed. */
 const rowsInSegment = 500;
 const mostSegments = 20_000;
 export const segmentsAtOnce = 4;
@@ -19,21 +18,40 @@ interface PagesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Every page of a segment, in its order. */
-export async function* pagesOf(
+/** Every page of a segment of a source, in its order. */
+export function pagesOf(
   context: ImportContext,
   source: Source,
   number: number,
   of: number,
   { only, signal }: PagesOptions = {},
 ): AsyncGenerator<readonly Row[]> {
-  const table = sourceTable(source.mapping);
+  return pages(context, sourceTable(source.mapping), { number, of }, { signal, ...(only && { only }) });
+}
+
+/** Every page of a segment of a target table: of most, the filter leaves little. */
+export function targetPages(
+  context: ImportContext,
+  table: TableRef,
+  segment: Pick<Segment, 'number' | 'of'>,
+  options: { readonly filter: Filter; readonly signal?: AbortSignal | undefined },
+): AsyncGenerator<readonly Item[]> {
+  return pages(context, table, segment, options);
+}
+
+/** Pages are small, so that each is answered in time. */
+async function* pages(
+  context: ImportContext,
+  table: TableRef,
+  { number, of }: Pick<Segment, 'number' | 'of'>,
+  { signal, ...options }: PagesOptions & { readonly filter?: Filter },
+): AsyncGenerator<readonly Row[]> {
+  const { requester, scan } = context.environment;
   let after: Key | undefined;
   do {
-    const { requester, scan } = context.environment;
     const segment: Segment = { number, of, after };
     const page = await patiently(signal, () =>
-      scanPage(requester, scan, table, segment, { limit: 1000, consistent: true, only }),
+      scanPage(requester, scan, table, segment, { limit: 1000, consistent: true, ...options }),
     );
     yield page.items as readonly Row[];
     after = page.next;
@@ -59,6 +77,10 @@ export async function sizeOf(
   }
 }
 
+/**
+ * Few rows each: as many are dealt with again after a run was killed. And DynamoDB Local takes the longer for a page, the more of
+ * its segment is before it.
+ */
 export function segmentsFor(rows: number): number {
   return Math.min(mostSegments, Math.max(segmentsAtOnce, Math.ceil(rows / rowsInSegment)));
 }
