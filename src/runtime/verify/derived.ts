@@ -132,7 +132,13 @@ function versionOf(
   if (isMarked(main) || main['_type'] !== parent.name || !check.isSound(parent, parent.table, main))
     return healthy;
   if (check.isExpired(parent.table, main)) return healthy;
-  const why = surplus(parent, check.run.read(parent, main), item);
+  let why: string | undefined;
+  try {
+    why = surplus(parent, check.run.read(parent, main), item);
+  } catch (error) {
+    // The record is reported; it tells nothing of its versions.
+    reasonOf(error);
+  }
   if (why === undefined) return healthy;
   const entity = typeOf(item);
   return {

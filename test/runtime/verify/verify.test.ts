@@ -82,8 +82,10 @@ test('a record without a revision, or with an unreadable one, costs it no versio
   );
   const versions = async () => (await shop.items()).filter(({ _type }) => _type === 'CustomerVersion');
   const before = await versions();
-  await shop.put({ ...record, version: 'six' });
-  expect(await shop.found({ repair: true })).toEqual(['unreadable record Customer']);
+  for (const version of ['six', 1.5, 1_000_000_000_000_000]) {
+    await shop.put({ ...record, version });
+    expect(await shop.found({ repair: true })).toEqual(['unreadable record Customer']);
+  }
   await shop.put(record);
   await shop.found({ repair: true });
   expect(await versions()).toEqual(before);
