@@ -37,22 +37,30 @@ interface Whole {
   readonly references: readonly (Reference & { readonly key: NonNullable<Reference['key']> })[];
 }
 
+/** One item has to be gone before another one is written, and that before a third one: contents that were swapped. */
+const mostLooks = 4;
+
 /**
  * The second look at records: what was in the place of one of their items may be deleted by now, and what is under a wrong key
- * may be a copy of what was written since.
+ * may be a copy of what was written since. And so on, as long as something is repaired.
  */
 export async function verifyAgain(check: Check): Promise<void> {
-  const all = [...check.again.values()];
-  for (let at = 0; at < all.length; at += round) {
-    const some = all.slice(at, at + round);
-    const items = await getItems(check.requester, some);
-    const found = some.flatMap(({ table }, number) => {
-      const item = items[number];
-      const codec = item && recordOf(check, table, item);
-      return codec ? [{ codec, table, item }] : [];
-    });
-    check.run.counts.records -= found.length;
-    await verifyRecords(check, found);
+  for (let looks = 0; looks < mostLooks && check.again.size > 0; looks++) {
+    const { repaired } = check.findings;
+    const all = [...check.again.values()];
+    check.again.clear();
+    for (let at = 0; at < all.length; at += round) {
+      const some = all.slice(at, at + round);
+      const items = await getItems(check.requester, some);
+      const found = some.flatMap(({ table }, number) => {
+        const item = items[number];
+        const codec = item && recordOf(check, table, item);
+        return codec ? [{ codec, table, item }] : [];
+      });
+      check.run.counts.records -= found.length;
+      await verifyRecords(check, found);
+    }
+    if (check.findings.repaired === repaired) return;
   }
 }
 
@@ -151,7 +159,8 @@ async function diagnose(check: Check, found: Found, reads: ItemReads): Promise<D
     const wrong = versionFault(codec, version, reads.get(table, version.key));
     if (!wrong) continue;
     faults.push(wrong.fault);
-    repairs.push(wrong.action);
+    if (wrong.action) repairs.push(wrong.action);
+    else check.lookAgain(table, wanted.key);
   }
   for (const { name, to, key } of references)
     if (reads.get(to.table, key) === null)

@@ -3,15 +3,17 @@ import { itemId, keyOfItem } from '../keys/item-key.js';
 import type { AnyCodec } from '../reindex/types.js';
 import { type VersionItem, versionAction } from '../reindex/versions.js';
 import type { Item } from '../types.js';
-import type { Action } from '../write/action.js';
+import { sameValue } from '../values.js';
+import { type Action, typeOf } from '../write/action.js';
 import { versionsOf } from '../write/versions.js';
 import type { Fault } from './findings.js';
 
+/** @returns no action where another item has its key: a record, or an entry, may be there alone */
 export function versionFault(
   codec: AnyCodec,
   version: VersionItem,
   there: Item | null,
-): { readonly fault: Fault; readonly action: Action } | undefined {
+): { readonly fault: Fault; readonly action?: Action } | undefined {
   // It may be gone already: versions expire.
   if (there === null && version.keep?.expires) return undefined;
   const action = versionAction(codec, version, there);
@@ -26,7 +28,17 @@ export function versionFault(
     wanted: action.item,
     isRepairable: true,
   };
-  return { fault, action };
+  if (there === null || !isOther(there, version.item)) return { fault, action };
+  const why = 'Another item has its key.';
+  const remedy = 'Delete the other item, then run `tableloom verify --repair` again.';
+  return { fault: { ...fault, kind: 'missing', wanted: version.item, isRepairable: false, why, remedy } };
+}
+
+/** Whether an item says of itself that it is something else, and is not the version but for that. */
+function isOther(there: Item, version: Item): boolean {
+  const type = typeOf(there);
+  if (type === '' || type === typeOf(version)) return false;
+  return !Object.entries(version).every(([name, value]) => name === '_type' || sameValue(value, there[name]));
 }
 
 /** Why a record should not have a version; undefined where it may. */

@@ -91,21 +91,12 @@ function changesNothing<R extends object>({ codec, before, after, replace }: Rec
   );
 }
 
-/** The record is as it was read. */
-function checkAsRead<R extends object>(
-  codec: EntityCodec<R>,
-  { item }: Stored<R>,
-  expected?: number,
-): Action {
+/** The record is as it was read, and stays. */
+function checkAsRead<R extends object>(codec: EntityCodec<R>, { item }: Stored<R>, expected?: number) {
   const { table, name: entity } = codec;
   const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
-  return {
-    kind: 'check',
-    table,
-    key: keyOfItem(table, item),
-    purpose,
-    condition: unchangedAndStaying(codec, item),
-  };
+  const condition = unchangedAndStaying(codec, item);
+  return { kind: 'check', table, key: keyOfItem(table, item), purpose, condition } as const satisfies Action;
 }
 
 /** Its key, and that no key of an index is empty: the item has attributes besides the fields of the record as keys only. */
@@ -161,15 +152,13 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
     if (next === null) return { actions: [], item: null };
     return { actions: [putNew(codec, next, racing)], item: next };
   }
-  const purpose = { kind: 'unchanged', entity, ...(expected !== undefined && { expected }) } as const;
-  const key = keyOfItem(table, before.item);
+  const asRead = checkAsRead(codec, before, expected);
   if (next === null) {
-    const asRead = unchanged(codec, before.item);
-    return { actions: [{ kind: 'delete', table, key, purpose, condition: asRead }], item: null };
+    const condition = unchanged(codec, before.item);
+    return { actions: [{ ...asRead, kind: 'delete', condition }], item: null };
   }
-  const condition = unchangedAndStaying(codec, before.item);
   const unknown = unknownAttributes(codec, before);
-  if (itemId(table, key) !== itemId(table, keyOfItem(table, next))) {
+  if (itemId(table, asRead.key) !== itemId(table, keyOfItem(table, next))) {
     const moved = { ...unknown, ...next };
     const { taken } = change;
     const arrival: Action = taken
@@ -182,12 +171,12 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
           condition: unchanged(codec, taken.item),
         }
       : putNew(codec, moved, false);
-    return { actions: [{ kind: 'delete', table, key, purpose, condition }, arrival], item: moved };
+    return { actions: [{ ...asRead, kind: 'delete' }, arrival], item: moved };
   }
   if (replace) {
     // Events of the new record follow those of the old one.
     const item = { ...next, ...(lastEvent in before.item && { [lastEvent]: before.item[lastEvent] }) };
-    return { actions: [{ kind: 'put', table, key, item, purpose, condition }], item };
+    return { actions: [{ ...asRead, kind: 'put', item }], item };
   }
   const merged = { ...unknown, ...next };
   const set: Item = {};
@@ -195,10 +184,9 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
   const remove = Object.keys(before.item).filter((name) => !(name in merged));
   const changed = Object.keys(set).length + remove.length;
   const revised = codec.revision !== undefined && codec.revision in set ? 1 : 0;
-  if (changed === revised) return { actions: [checkAsRead(codec, before, expected)], item: before.item };
-  if (changed > mostUpdated)
-    return { actions: [{ kind: 'put', table, key, item: merged, purpose, condition }], item: merged };
-  return { actions: [{ kind: 'update', table, key, set, remove, purpose, condition }], item: merged };
+  if (changed === revised) return { actions: [asRead], item: before.item };
+  if (changed > mostUpdated) return { actions: [{ ...asRead, kind: 'put', item: merged }], item: merged };
+  return { actions: [{ ...asRead, kind: 'update', set, remove }], item: merged };
 }
 
 /** Attributes that another program stored: an update leaves them as they are. */

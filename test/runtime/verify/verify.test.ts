@@ -91,6 +91,28 @@ test('a record without a revision, or with an unreadable one, costs it no versio
   expect(await versions()).toEqual(before);
 });
 
+test('a record in the place of a version is not overwritten by it', async () => {
+  const shop = await openShop();
+  await someCustomers(shop);
+  const other = await only(shop, ({ PK, SK }) => PK === 'CUSTOMER#b' && SK === 'METADATA');
+  const sixth = await only(
+    shop,
+    ({ _type, id, version }) => _type === 'CustomerVersion' && id === 'a' && version === 6,
+  );
+  await shop.put({ ...other, ...keyOf(sixth) });
+  await shop.put({ ...sixth, ...main('b') });
+  await shop.found({ repair: true });
+  const left = await shop.verify({ repair: true });
+  expect(left.repaired).toBe(0);
+  expect(left.findings.filter(({ why, remedy }) => !why || !remedy)).toEqual([]);
+  expect(await only(shop, ({ email }) => email === 'b@example.org')).toEqual({ ...other, ...keyOf(sixth) });
+  // As the remedy says.
+  await shop.put(other);
+  await shop.drop(keyOf(sixth));
+  await shop.found({ repair: true });
+  expect(await shop.found()).toEqual([]);
+});
+
 test('while a value waits for its record, nobody else can take it: its guard is corrected, not deleted', async () => {
   const deleted: unknown[] = [];
   const shop = await openShop({
