@@ -16,11 +16,9 @@ const projects = {
   unit: ['test/**/*.test.ts'],
 };
 
-/** Files of the other projects again, on DynamoDB Local: `npm run test:engines` starts it. */
+/** Files of the other projects again, on DynamoDB Local: `npm run test:engines` starts it. What it takes long for is left to the long run. */
 const engines = [
   'test/embedded/{transactions,query,expressions,expression-limits,legacy,concurrency}.test.ts',
-  'test/server/*.test.ts',
-  ...(isLong ? ['test/server/chaos/*.test.ts', 'test/server/live/processes.test.ts'] : []),
   'test/language/*.test.ts',
   'test/pages/*.test.ts',
   'test/fuzz/*.test.ts',
@@ -32,8 +30,13 @@ const engines = [
   'test/writes/{model,races,reindex}.property.test.ts',
   'test/writes/{failures,conditions,aggregates,popular-records}.test.ts',
   ...(isLong
-    ? ['examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts']
-    : ['examples/event-history/events.test.ts']),
+    ? [
+        'test/server/*.test.ts',
+        'test/server/chaos/*.test.ts',
+        'test/server/live/processes.test.ts',
+        'examples/{battle-royale,delivery,event-history,platform}/**/*.test.ts',
+      ]
+    : ['test/server/{sessions,paging,look-ahead,erase}.test.ts', 'examples/event-history/events.test.ts']),
 ];
 
 /** Of those, what has an engine of its own wherever it runs. */
@@ -84,7 +87,7 @@ export default defineConfig({
             project('unit', unit, [...property, ...server, ...shipped]),
             project('property', property),
             project('server', server),
-            project('package', shipped),
+            project('package', shipped, isLong ? [] : ['test/package/release.test.ts']),
           ]
         : [project('engines', engines, ownEngine), project('altering', altering)],
   },

@@ -25,7 +25,7 @@ const wrong = foldersIn('test/fixtures/errors').filter(
   (folder) => !/(sdl|yaml)-\w+$|no-patterns$/.test(folder),
 );
 const projects = [
-  ...right.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(15) })),
+  ...right.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(10) })),
   ...wrong.map((folder) => ({ ...projectAt(folder, folder), numRuns: runs(3) })),
 ];
 

@@ -31,7 +31,7 @@ test('every row is accounted for', async () => {
 
 test('killed at any moment while others write and read, nothing is lost, doubled or stale', async () => {
   const { comparison, again, kills, calls } = await runHarness(
-    await options({ rows: runs(2000), kills: 3, callers: 2, pauseMs: 15 }),
+    await options({ rows: runs(1000), kills: 3, callers: 2, pauseMs: 15 }),
   );
   expect(comparison).toMatchObject({ lost: [], doubled: [], stale: [], clear: 0 });
   expect(again.findings).toEqual([]);

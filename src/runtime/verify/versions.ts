@@ -4,7 +4,7 @@ import type { AnyCodec } from '../reindex/types.js';
 import { type VersionItem, versionAction } from '../reindex/versions.js';
 import type { Item } from '../types.js';
 import { sameValue } from '../values.js';
-import { type Action, typeOf } from '../write/action.js';
+import { type Action, guardAttributes, typeOf } from '../write/action.js';
 import { versionsOf } from '../write/versions.js';
 import type { Fault } from './findings.js';
 
@@ -37,6 +37,7 @@ export function versionFault(
 /** Whether an item says of itself that it is something else, and is not the version but for that. */
 function isOther(there: Item, version: Item): boolean {
   const type = typeOf(there);
+  if (guardAttributes.entity in there) return true;
   if (type === '' || type === typeOf(version)) return false;
   return !Object.entries(version).every(([name, value]) => name === '_type' || sameValue(value, there[name]));
 }

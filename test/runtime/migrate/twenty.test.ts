@@ -11,7 +11,7 @@ import { during } from './support/during.js';
 import { SideBySide } from './support/side-by-side.js';
 
 const isEmbedded = engineKind() === 'embedded';
-const records = recordCount(isEmbedded ? 100 : 30);
+const records = recordCount(isEmbedded ? 60 : 30);
 const { TABLELOOM_CHANGE, TABLELOOM_RUNS } = process.env;
 /** On DynamoDB Local, all of them in the long run. */
 const usual =

@@ -76,7 +76,7 @@ test('no false alarm while others write', async () => {
   const shop = await openShop();
   const writers = working(shop, 4);
   const sums = { rounds: 0, scanned: 0, unchecked: 0 };
-  const enough = runs(300);
+  const enough = runs(200);
   while (writers.written() < enough) {
     const { findings, scanned, uncheckedCount } = await shop.verify({ segments: 1 + (sums.rounds % 4) });
     expect(findings).toEqual([]);
