@@ -87,7 +87,7 @@ export default defineConfig({
             project('unit', unit, [...property, ...server, ...shipped]),
             project('property', property),
             project('server', server),
-            project('package', shipped, isLong ? [] : ['test/package/release.test.ts']),
+            project('package', shipped),
           ]
         : [project('engines', engines, ownEngine), project('altering', altering)],
   },
