@@ -18,7 +18,7 @@ const callers = 4;
 /** Units a second of the import that is held to a rate, and its rows. */
 const rate = 1000;
 const pacedRows = 10_000;
-const pauseMs = 50;
+const pauseMs = 100;
 
 /** `TABLELOOM_ROWS` and `TABLELOOM_KILLS` say how many, if not a million and fifty. */
 export async function importReport(quick: boolean): Promise<string[]> {

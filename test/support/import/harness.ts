@@ -10,6 +10,7 @@ import {
   createTables,
   Database,
   type Importer,
+  type ImportProgress,
   type ImportVerifyReport,
   resolveTableNames,
 } from 'tableloom/runtime';
@@ -95,18 +96,29 @@ export async function runHarness(options: HarnessOptions): Promise<HarnessReport
   note(`imported in ${seconds.toFixed(1)} s, killed ${killed} times`);
   await stop();
   const { calls, reads, failures } = traffic;
-  const verified = await importer.verify({ repair: true });
+  const verified = await importer.verify({ repair: true, onProgress: every(100_000, note) });
   note(`verified: ${JSON.stringify(verified.counts)}`);
   const { importedAt } = await importer.status();
   const at = { legacy: world.legacy, entities: world.entities, importedAt: importedAt ?? '' };
   const comparison = await compare(world.documents, at);
   const { lost, doubled, stale } = comparison;
   note(`compared: ${lost.length} lost, ${doubled.length} doubled, ${stale.length} stale`);
-  const again = await importer.verify();
+  const again = await importer.verify({ onProgress: every(100_000, note) });
   note(`verified again: ${JSON.stringify(again.counts)}`);
   if (failures.length > 0) throw new Error(`the traffic failed: ${failures.slice(0, 3).join('; ')}`);
   world.client.destroy();
   return { kills: killed, seconds, reads, calls, verified, again, comparison };
+}
+
+/** Says of every so many rows how far a verification is. */
+function every(rows: number, note: (text: string) => void): (progress: ImportProgress) => void {
+  const said = new Map<string, number>();
+  return ({ source, rows: done, of }) => {
+    const next = (said.get(source) ?? 0) + rows;
+    if (done < next) return;
+    said.set(source, done);
+    note(`${source}: ${done} of ${of} rows are verified`);
+  };
 }
 
 /** Runs the process until it is done, and kills it so many times on the way. */
