@@ -1,5 +1,5 @@
 /** Prints events as they happen, and at its next start those that it missed: `TOKEN=… node watch.mjs` */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
@@ -27,7 +27,9 @@ function receive({ data, errors }) {
   if (errors) return console.error(errors);
   const { cursor, event } = data[field];
   if (event) console.log(JSON.stringify(event));
-  writeFileSync(file, cursor);
+  // Whatever ends the process, the file has the one cursor or the other.
+  writeFileSync(`${file}.new`, cursor);
+  renameSync(`${file}.new`, file);
   variables.since = cursor;
 }
 
