@@ -47,7 +47,8 @@ const batch = 50;
 /** A row is changed only under the condition that its record is as it was read. */
 export async function reverseSync(context: ImportContext, options: ReverseOptions): Promise<ReverseReport> {
   const { phase } = await readSwitch(context.ledger);
-  const open = (await accountsOf(context, options.sources)).find(({ isComplete }) => !isComplete);
+  const accounts = await accountsOf(context, options.sources);
+  const open = accounts.find(({ isComplete }) => !isComplete);
   if (phase !== 'new' || open !== undefined)
     throw new TableloomError(
       'CONFIGURATION',
@@ -59,7 +60,7 @@ export async function reverseSync(context: ImportContext, options: ReverseOption
   const counts: Counts = { written: 0, deleted: 0, withoutRecord: 0, left: 0 };
   for (const source of chosen(context, options.sources)) {
     const reversing = new Reversing(context, source, importedAt, counts);
-    await reversing.records();
+    await reversing.records(accounts.find(({ source: name }) => name === source.mapping.name)?.rows ?? 0);
     await reversing.rows(options.deleteRows === true);
   }
   return counts;
@@ -81,12 +82,11 @@ class Reversing {
     this.#references = new References(context, importedAt, true);
   }
 
-  /** Every record of the entity has the row that it would become. */
-  async records(): Promise<void> {
-    const { codec, mapping } = this.#source;
+  /** Every record of the entity has the row that it would become. @param imported how many rows were imported */
+  async records(imported: number): Promise<void> {
+    const { codec } = this.#source;
     const filter = { expression: '#t = :t', names: { '#t': '_type' }, values: { ':t': codec.name } };
-    const [account] = await accountsOf(this.#context, [mapping.name]);
-    const of = segmentsFor(account?.rows ?? 0);
+    const of = segmentsFor(imported);
     for (let number = 0; number < of; number++)
       for await (const items of targetPages(this.#context, codec.table, { number, of }, { filter }))
         for (let at = 0; at < items.length; at += batch)

@@ -41,14 +41,17 @@ interface Compared {
 
 const ok: ReadonlySet<string> = new Set(['migrated', 'merged', 'rejected', 'expired']);
 
+/** How many rows were imported of each source. */
+type Sizes = ReadonlyMap<string, number>;
+
 export async function verifyImport(
   context: ImportContext,
   options: ImportVerifyOptions,
 ): Promise<ImportVerifyReport> {
   const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
   const known = await accountsOf(context, undefined);
-  const imported = known.reduce((sum, { rows }) => sum + rows, 0);
-  const verifying = new Verifying(context, importedAt, options, segmentsFor(imported));
+  const sizes = new Map(known.map(({ source, rows }) => [source, rows]));
+  const verifying = new Verifying(context, importedAt, options, sizes);
   const accounts: SourceAccount[] = [];
   for (const source of chosen(context, options.sources)) {
     if (options.signal?.aborted) break;
@@ -75,15 +78,14 @@ class Verifying {
   readonly #rate: Rate | undefined;
   readonly #pace = new Pace(8);
   readonly #fresh: References;
-  /** Of a target table. */
-  readonly #segments: number;
+  readonly #sizes: Sizes;
 
-  constructor(context: ImportContext, importedAt: Date, options: ImportVerifyOptions, segments: number) {
+  constructor(context: ImportContext, importedAt: Date, options: ImportVerifyOptions, sizes: Sizes) {
     const { requester } = context.environment;
     this.#context = context;
     this.#importedAt = importedAt;
     this.#options = options;
-    this.#segments = segments;
+    this.#sizes = sizes;
     this.#rate =
       options.rate === undefined ? undefined : new Rate(options.rate, () => requester.statistics());
     this.#fresh = new References(context, importedAt, true);
@@ -109,8 +111,7 @@ class Verifying {
     const total = { rows: 0, migrated: 0, merged: 0, rejected: 0 };
     const seen = new Set<string>();
     const began = performance.now();
-    const account = (await accountsOf(this.#context, [source.mapping.name]))[0];
-    const size = account?.rows ?? 0;
+    const size = this.#sizes.get(source.mapping.name) ?? 0;
     const references = new References(this.#context, this.#importedAt, false);
     await patiently(signal, () => references.preload(source, signal));
     await this.#eachSegment(segmentsFor(size), async (number, of) => {
@@ -145,7 +146,11 @@ class Verifying {
   async #eachSegment(of: number, work: (number: number, of: number) => Promise<void>): Promise<void> {
     const open = Array.from({ length: of }, (_, at) => at);
     const worker = async () => {
-      for (let next = open.shift(); next !== undefined; next = open.shift()) await work(next, of);
+      while (!this.#options.signal?.aborted) {
+        const next = open.shift();
+        if (next === undefined) return;
+        await work(next, of);
+      }
     };
     await Promise.all(Array.from({ length: segmentsAtOnce }, worker));
   }
@@ -334,8 +339,9 @@ class Verifying {
       names: { '#s': stampAttributes.source, '#t': '_type' },
       values: { ':s': `${source.mapping.name}#`, ':t': source.codec.name },
     };
-    await this.#eachSegment(this.#segments, async (number, of) => {
-      const { signal } = this.#options;
+    const { signal } = this.#options;
+    const imported = [...this.#sizes.values()].reduce((sum, rows) => sum + rows, 0);
+    await this.#eachSegment(segmentsFor(imported), async (number, of) => {
       for await (const items of targetPages(this.#context, table, { number, of }, { filter, signal })) {
         for (const item of items) {
           const text = this.#context.rowOf(source, item);
@@ -347,12 +353,13 @@ class Verifying {
         if (signal?.aborted) return;
       }
     });
-    if (hidden.size === 0) return;
+    if (hidden.size === 0 || signal?.aborted) return;
     // Digests do not lead back to their rows: those that came since are found by reading all again.
     await this.#eachSegment(segmentsFor(seen.size), async (number, of) => {
       for await (const page of pagesOf(this.#context, source, number, of, this.#options))
         for (const row of page) hidden.delete(keyText(source.mapping, row));
     });
+    if (signal?.aborted) return;
     for (const [text, item] of hidden) await this.#additionalOne(source, text, item);
   }
 

@@ -333,8 +333,12 @@ async function guardAction(
 
 /** Whether an item is the entry, but for its type. */
 function isMislabelled(run: Run, table: TableRef, there: Item, entry: Item): boolean {
-  if (isRecord(run, table, there)) return false;
-  return Object.entries(entry).every(([name, value]) => name === '_type' || sameValue(value, there[name]));
+  return !isRecord(run, table, there) && hasAllBut('_type', there, entry);
+}
+
+/** Whether an item has every attribute of another one, but for one. */
+export function hasAllBut(except: string, item: Item, other: Item): boolean {
+  return Object.entries(other).every(([name, value]) => name === except || sameValue(value, item[name]));
 }
 
 /** Whether the owner of a guard is there, and has the value. */

@@ -35,9 +35,7 @@ function wrongScalar({ kind, values }: AttributeType, value: unknown): string | 
         ? undefined
         : `one of ${values?.join(', ')}`;
     case 'integer':
-      return Number.isInteger(value) && Number(value) === (Number(value) | 0)
-        ? undefined
-        : 'a whole number of 32 bits';
+      return typeof value === 'number' && value === (value | 0) ? undefined : 'a whole number of 32 bits';
     case 'safeInteger':
       return Number.isSafeInteger(value) ? undefined : 'a whole number up to 2^53';
     case 'decimal':

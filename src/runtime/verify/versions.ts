@@ -1,9 +1,9 @@
 /** The versions of a record: the current one, and none that is newer or should have been deleted. */
 import { itemId, keyOfItem } from '../keys/item-key.js';
+import { hasAllBut } from '../reindex/record.js';
 import type { AnyCodec } from '../reindex/types.js';
 import { type VersionItem, versionAction } from '../reindex/versions.js';
 import type { Item } from '../types.js';
-import { sameValue } from '../values.js';
 import { type Action, guardAttributes, typeOf } from '../write/action.js';
 import { versionsOf } from '../write/versions.js';
 import type { Fault } from './findings.js';
@@ -39,7 +39,7 @@ function isOther(there: Item, version: Item): boolean {
   const type = typeOf(there);
   if (guardAttributes.entity in there) return true;
   if (type === '' || type === typeOf(version)) return false;
-  return !Object.entries(version).every(([name, value]) => name === '_type' || sameValue(value, there[name]));
+  return !hasAllBut('_type', there, version);
 }
 
 /** Why a record should not have a version; undefined where it may. */
