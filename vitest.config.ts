@@ -1,8 +1,8 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { isLong } from './test/support/runs.js';
 
 /** Our own package resolves to its sources, here as in tsconfig.json. */
 const conditions = ['tableloom-source'];
-const isLong = process.env.TABLELOOM_RUNS !== undefined;
 
 /** A test file is in the first of these that it matches. */
 const projects = {

@@ -5,7 +5,7 @@
 
 import { expect, test } from 'vitest';
 import { engineKind } from '../support/engines.js';
-import { runs } from '../support/runs.js';
+import { isLong, runs } from '../support/runs.js';
 import { compiled } from './play/compiled.js';
 import { emptyTally } from './play/play.js';
 import { type Outcome, runProject } from './play/run.js';
@@ -15,7 +15,7 @@ const { TABLELOOM_PATH } = process.env;
 test('random projects write and answer what they declare', async () => {
   const tally = emptyTally();
   // In `npm run test:long` some 12,000 writes and questions.
-  const perRun = process.env.TABLELOOM_RUNS === undefined ? 1 : 4;
+  const perRun = isLong ? 4 : 1;
   const count = runs((engineKind() === 'embedded' ? 8 : 4) * perRun);
   const numbers = TABLELOOM_PATH ? [Number(TABLELOOM_PATH)] : Array.from({ length: count }, (_, at) => at);
   const outcomes: Outcome[] = [];

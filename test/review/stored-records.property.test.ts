@@ -4,10 +4,10 @@
  */
 
 import { expect, test } from 'vitest';
-import { runs } from '../support/runs.js';
+import { isLong, runs } from '../support/runs.js';
 import { noSums, revisited } from './support/revisited.js';
 
-const { TABLELOOM_PATH, TABLELOOM_RUNS } = process.env;
+const { TABLELOOM_PATH } = process.env;
 
 /** Several tests, so that none of them takes as long as all. */
 const parts = [0, 1, 2, 3];
@@ -17,7 +17,7 @@ test.each(parts)(
   'nothing that is stored is lost, misread or doubled unannounced, and nothing is announced in vain: part %i',
   async (part) => {
     // In `npm run test:long` 2,000 changes.
-    const count = runs(TABLELOOM_RUNS === undefined ? 10 : 200);
+    const count = runs(isLong ? 200 : 10);
     const numbers = TABLELOOM_PATH ? [Number(TABLELOOM_PATH)] : Array.from({ length: count }, (_, at) => at);
     for (const number of numbers) if (number % parts.length === part) await revisited(number, sums);
     if (TABLELOOM_PATH || part !== parts.at(-1)) return;

@@ -1,9 +1,14 @@
 /** The seed of all random cases: the same at every run unless TABLELOOM_SEED is set. A run that fails prints it. */
 export const seed = seedOf(process.env.TABLELOOM_SEED ?? '0');
 
-/** How many random cases a test takes: the usual number, times TABLELOOM_RUNS (`npm run test:long` sets it). */
+const { TABLELOOM_RUNS: factor } = process.env;
+
+/** Whether what takes long is tested as well (`npm run test:long`). */
+export const isLong = factor !== undefined && Number(factor) >= 1;
+
+/** How many random cases a test takes: the usual number, times TABLELOOM_RUNS. */
 export function runs(usual: number): number {
-  return Math.max(1, Math.round(usual * Number(process.env.TABLELOOM_RUNS ?? 1)));
+  return Math.max(1, Math.round(usual * Number(factor ?? 1)));
 }
 
 /** How many records a test of many takes: TABLELOOM_RECORDS, or else the usual number, times TABLELOOM_RUNS. */

@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { configKey } from '../../generated/keys.js';
 import { run } from '../server/support/process.js';
 import { Dice } from '../support/dice.js';
-import { runs } from '../support/runs.js';
+import { isLong, runs } from '../support/runs.js';
 import { type Items, itemsIn, recomputed } from './support/storage.js';
 import { after, lanes, logId, tableName } from './support/writer.js';
 
@@ -91,7 +91,7 @@ async function survive(path: string, done: readonly number[], moment: number): P
 }
 
 /** 8 kills, or 200 in the long run. */
-const kills = process.env.TABLELOOM_RUNS === undefined ? 8 : Math.min(200, runs(20));
+const kills = isLong ? Math.min(200, runs(20)) : 8;
 
 test(`after ${kills} kills in the midst of writes nothing is half-written, and what was answered is there`, async () => {
   const dice = new Dice(1);

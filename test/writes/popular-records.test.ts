@@ -7,11 +7,11 @@ import { typeDefs } from '../fixtures/ok/conditions/generated/schema.js';
 import { tables } from '../fixtures/ok/conditions/generated/tables.js';
 import { concertWrites } from '../fixtures/ok/conditions/generated/writes.js';
 import { rules, writeRules } from '../fixtures/ok/conditions/use.js';
-import { engineKind } from '../support/engines.js';
 import { openProject, type Project } from '../support/running.js';
+import { isLong } from '../support/runs.js';
 
 /** How many callers there are at once. */
-const callers = engineKind() === 'dynamodb-local' ? 1000 : 200;
+const callers = isLong ? 1000 : 200;
 
 async function open(): Promise<Project> {
   const generated = { typeDefs, tables, createLoaders, resolvers: createResolvers(rules) };

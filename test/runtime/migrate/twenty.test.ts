@@ -5,19 +5,16 @@
 
 import { expect, test } from 'vitest';
 import { engineKind } from '../../support/engines.js';
-import { recordCount, seed } from '../../support/runs.js';
+import { isLong, recordCount, seed } from '../../support/runs.js';
 import { changes } from './support/changes.js';
 import { during } from './support/during.js';
 import { SideBySide } from './support/side-by-side.js';
 
 const isEmbedded = engineKind() === 'embedded';
 const records = recordCount(isEmbedded ? 60 : 30);
-const { TABLELOOM_CHANGE, TABLELOOM_RUNS } = process.env;
+const { TABLELOOM_CHANGE } = process.env;
 /** On DynamoDB Local, all of them in the long run. */
-const usual =
-  isEmbedded || TABLELOOM_RUNS !== undefined
-    ? changes.map(({ name }) => name)
-    : ['the primary key is another'];
+const usual = isEmbedded || isLong ? changes.map(({ name }) => name) : ['the primary key is another'];
 const names = TABLELOOM_CHANGE === undefined ? usual : [TABLELOOM_CHANGE];
 const right = { changed: 0, deleted: 0, aggregates: 0, problems: [] };
 const meant = changes.filter(({ name }) => names.includes(name));

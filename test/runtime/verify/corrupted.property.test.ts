@@ -10,7 +10,7 @@ import { textsOf } from '../../fuzz/draw/project.js';
 import { drawWrites } from '../../fuzz/draw/steps.js';
 import { emptyTally, Play } from '../../fuzz/play/play.js';
 import { Dice } from '../../support/dice.js';
-import { runs, seed } from '../../support/runs.js';
+import { isLong, runs, seed } from '../../support/runs.js';
 import { lasting, mislabelled, repairable } from './support/alterations.js';
 import {
   type Alter,
@@ -23,7 +23,7 @@ import {
   storeAll,
 } from './support/altered.js';
 
-const { TABLELOOM_PATH, TABLELOOM_RUNS } = process.env;
+const { TABLELOOM_PATH } = process.env;
 const parts = [0, 1];
 /** How often each alteration was made. */
 const sums: Record<string, number> = {};
@@ -31,7 +31,7 @@ const sums: Record<string, number> = {};
 test.each(parts)(
   'every fault is found, nothing else is, and what the records say is repaired: part %i',
   async (part) => {
-    const count = runs(TABLELOOM_RUNS === undefined ? 30 : 200);
+    const count = runs(isLong ? 200 : 30);
     const numbers = TABLELOOM_PATH ? [Number(TABLELOOM_PATH)] : Array.from({ length: count }, (_, at) => at);
     for (const number of numbers) if (number % parts.length === part) await corrupted(number);
     if (TABLELOOM_PATH || part !== parts.at(-1)) return;

@@ -6,13 +6,11 @@ import * as generated from '../../../generated/index.js';
 import { type Chaos, chaotic } from '../../support/chaos.js';
 import { Dice } from '../../support/dice.js';
 import { engineKind } from '../../support/engines.js';
-import { runs } from '../../support/runs.js';
+import { isLong, runs } from '../../support/runs.js';
 import { until } from '../../support/until.js';
 import { adminOf, smallSample } from '../support/sample.js';
 import { startServer } from '../support/server.js';
 import { type Client, clientOf, work } from './clients.js';
-
-const isLong = process.env.TABLELOOM_RUNS !== undefined;
 
 /** Attempts are given up early, so that requests without an answer take no minutes; DynamoDB Local needs longer for an answer. */
 const limits =

@@ -1,6 +1,7 @@
 /** Properties that may take long to shrink. */
 
 import fc from 'fast-check';
+import { isLong } from '../../support/runs.js';
 
 /** Checks a property, and ends before the runner would: that end would hide the case that is being shrunk. */
 export async function checkProperty<Values extends [unknown, ...unknown[]]>(
@@ -9,7 +10,7 @@ export async function checkProperty<Values extends [unknown, ...unknown[]]>(
 ): Promise<void> {
   await fc.assert(property, {
     numRuns,
-    interruptAfterTimeLimit: process.env.TABLELOOM_RUNS === undefined ? 280_000 : 850_000,
+    interruptAfterTimeLimit: isLong ? 850_000 : 280_000,
     markInterruptAsFailure: true,
   });
 }

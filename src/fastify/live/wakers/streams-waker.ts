@@ -22,6 +22,16 @@ export interface StreamsWakerOptions {
 /** After a failure the next attempt waits as long, in milliseconds. */
 const afterFailure = 2000;
 
+/** So long a reading takes at most, in milliseconds. */
+const longest = 5000;
+
+/** After these nothing can be read where the reader is: its iterators are too old (15 minutes), or the stream is another one. */
+const lostPlace = new Set([
+  'ExpiredIteratorException',
+  'TrimmedDataAccessException',
+  'ResourceNotFoundException',
+]);
+
 /**
  * Hears of events from the stream of their table. `wake` does nothing, as writing an event is enough. DynamoDB allows two readers
  * of a shard: with more processes than two, use {@link redisWaker}.
@@ -34,23 +44,30 @@ export async function streamsWaker(options: StreamsWakerOptions): Promise<Waker>
   const client: DynamoDBStreamsClient = new sdk.DynamoDBStreamsClient(config as object);
   const closing = new AbortController();
   const { signal } = closing;
+  let reading = new AbortController();
   let isConnected = false;
   let tailing: Promise<void> | undefined;
 
   async function tail(onWake: (wakes: readonly Wake[]) => void): Promise<void> {
-    let reader = streamReader(sdk, client, stream, { shardsMs, signal });
+    let reader = streamReader(sdk, client, stream, { shardsMs });
     while (!signal.aborted) {
       let pause = pollMs;
+      reading = new AbortController();
+      const timer = setTimeout(() => reading.abort(), longest);
       try {
-        const records = await reader.read();
+        await reader.read((records) => {
+          const wakes = wakesOf(records, entity);
+          if (wakes.length > 0) onWake(wakes);
+        }, reading.signal);
         isConnected = true;
-        const wakes = wakesOf(records, entity);
-        if (wakes.length > 0) onWake(wakes);
-      } catch {
-        // An iterator that expired, or DynamoDB is away: what happened meanwhile is found by polling the table.
+      } catch (error) {
         isConnected = false;
-        reader = streamReader(sdk, client, stream, { shardsMs, signal });
+        // What happened meanwhile is found by polling the table.
+        if (error instanceof Error && lostPlace.has(error.name))
+          reader = streamReader(sdk, client, stream, { shardsMs });
         pause = afterFailure;
+      } finally {
+        clearTimeout(timer);
       }
       await sleep(pause, undefined, { signal }).catch(() => undefined);
     }
@@ -67,6 +84,7 @@ export async function streamsWaker(options: StreamsWakerOptions): Promise<Waker>
     },
     async close() {
       closing.abort();
+      reading.abort();
       await tailing;
       client.destroy();
     },

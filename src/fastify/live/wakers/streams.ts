@@ -3,9 +3,14 @@ import type { _Record, DynamoDBStreamsClient, Shard } from '@aws-sdk/client-dyna
 
 type Sdk = typeof import('@aws-sdk/client-dynamodb-streams');
 
+type OnRecords = (records: readonly _Record[]) => void;
+
 export interface StreamReader {
-  /** What was written since the last call. */
-  read(): Promise<readonly _Record[]>;
+  /**
+   * Hands over what was written since the last call, shard by shard. A shard that cannot be read fails the call, and the next one
+   * goes on where this one was.
+   */
+  read(onRecords: OnRecords, abortSignal: AbortSignal): Promise<void>;
 }
 
 /** @param stream the name of a table, or the ARN of a stream */
@@ -13,9 +18,9 @@ export function streamReader(
   sdk: Sdk,
   client: DynamoDBStreamsClient,
   stream: string,
-  { shardsMs, signal }: { readonly shardsMs: number; readonly signal: AbortSignal },
+  { shardsMs }: { readonly shardsMs: number },
 ): StreamReader {
-  const options = { abortSignal: signal };
+  let options: { abortSignal?: AbortSignal } = {};
   /** Where to read on, by shard. */
   const iterators = new Map<string, string>();
   let known: ReadonlySet<string> | undefined;
@@ -53,7 +58,9 @@ export function streamReader(
     const isFirst = known === undefined;
     const added = shards.filter(
       ({ ShardId, SequenceNumberRange }) =>
-        !known?.has(ShardId ?? '') && !(isFirst && SequenceNumberRange?.EndingSequenceNumber),
+        !known?.has(ShardId ?? '') &&
+        !iterators.has(ShardId ?? '') &&
+        !(isFirst && SequenceNumberRange?.EndingSequenceNumber),
     );
     await Promise.all(
       added.map(async ({ ShardId }) => {
@@ -67,7 +74,10 @@ export function streamReader(
     nextLook = performance.now() + shardsMs;
   }
 
-  async function readShard(shard: string, ShardIterator: string): Promise<readonly _Record[]> {
+  async function readShard(
+    [shard, ShardIterator]: readonly [string, string],
+    onRecords: OnRecords,
+  ): Promise<void> {
     const command = new sdk.GetRecordsCommand({ ShardIterator });
     const { Records = [], NextShardIterator } = await client.send(command, options);
     if (NextShardIterator !== undefined) {
@@ -76,14 +86,15 @@ export function streamReader(
       iterators.delete(shard);
       nextLook = 0;
     }
-    return Records;
+    onRecords(Records);
   }
 
   return {
-    async read() {
+    async read(onRecords, abortSignal) {
+      options = { abortSignal };
       if (performance.now() >= nextLook) await look();
-      const shards = [...iterators];
-      return (await Promise.all(shards.map(([shard, iterator]) => readShard(shard, iterator)))).flat();
+      const shards = await Promise.allSettled([...iterators].map((shard) => readShard(shard, onRecords)));
+      for (const shard of shards) if (shard.status === 'rejected') throw shard.reason;
     },
   };
 }
