@@ -67,8 +67,8 @@ function project(name: string, include: string[], exclude: string[] = []): TestP
       // Guards against hanging, far above what a test takes on a busy machine.
       testTimeout: isLong ? 900_000 : 300_000,
       hookTimeout: 300_000,
-      // Files share their modules; those that run the command line in their own process replace what is global.
-      isolate: name === 'package',
+      // Files share their modules. Those that replace what is global put it back.
+      isolate: false,
     },
   };
 }

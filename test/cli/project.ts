@@ -72,7 +72,8 @@ export function libraryProject(): Project {
   };
 }
 
-function run(verb: Verb, options: Options): Promise<Printed> {
+/** Runs a verb on any project. */
+export function run(verb: Verb, options: Options): Promise<Printed> {
   return printed(async () => {
     const { generateVerb } = await import('../../src/cli/commands/generate.js');
     const { checkVerb } = await import('../../src/cli/commands/check.js');

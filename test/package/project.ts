@@ -1,7 +1,8 @@
 /** An empty folder beside the packed tarball, and commands run there as a person would run them. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { until } from '../support/until.js';
@@ -44,6 +45,33 @@ export class InstalledProject {
     return { code: status, out: stdout, err: withoutNotices(stderr) };
   }
 
+  /** Runs `npm install …`, or links what the same command has installed for another project of this run. */
+  install(command: string): Ran {
+    const kept = join(process.env.TABLELOOM_INSTALLED ?? '', this.#installKey(command));
+    if (existsSync(kept)) {
+      link(kept, this.folder);
+      return { code: 0, out: '', err: '' };
+    }
+    const ran = this.run(command);
+    const whole = join(this.#home, 'installed');
+    mkdirSync(whole);
+    link(this.folder, whole);
+    // Of two at once, one keeps it.
+    if (ran.code === 0 && !existsSync(kept)) renameSync(whole, kept);
+    else rmSync(whole, { recursive: true });
+    return ran;
+  }
+
+  /** The command, and the package.json that it meets, whatever the project is called. */
+  #installKey(command: string): string {
+    const path = join(this.folder, 'package.json');
+    const { name: _, ...manifest } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
+    return createHash('sha256')
+      .update(JSON.stringify([command, manifest]))
+      .digest('hex')
+      .slice(0, 16);
+  }
+
   /** Runs a server, and waits until it has printed `pattern`; `stop` ends it. */
   async start(command: string, port: number, pattern: RegExp): Promise<Started> {
     // A group of its own: npm and what it starts end together.
@@ -76,6 +104,14 @@ export class InstalledProject {
     await this.stop();
     rmSync(this.#home, { recursive: true, force: true });
   }
+}
+
+/** Puts into a folder what npm has installed in another one: its files once more, not copies of them. */
+function link(from: string, to: string): void {
+  rmSync(join(to, 'node_modules'), { recursive: true, force: true });
+  execFileSync('cp', ['-al', join(from, 'node_modules'), to]);
+  cpSync(join(from, 'package-lock.json'), join(to, 'package-lock.json'));
+  cpSync(join(from, 'package.json'), join(to, 'package.json'), { force: false });
 }
 
 /** Whether anything of a process group is. */

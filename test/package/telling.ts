@@ -69,7 +69,11 @@ export function tells(path: string, folder: string): void {
 
   function run({ command: given, exit, shown }: Extract<Step, { kind: 'run' }>): void {
     const commands = given.split('\n');
-    const results = commands.map((command) => project.run(`${installed(command)} 2>&1`));
+    const results = commands.map((command) =>
+      command.startsWith('npm install')
+        ? project.install(command)
+        : project.run(`${installed(command)} 2>&1`),
+    );
     const output = results.map(({ out }) => out).join('');
     const codes = results.map(({ code }) => code);
     expect({ codes, output }).toEqual({ codes: [...commands.slice(1).map(() => 0), exit], output });

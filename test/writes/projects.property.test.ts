@@ -125,7 +125,7 @@ test.each(['battle-royale', 'delivery', 'event-history', 'platform'])(
     const tally: Tally = { written: 0, refused: 0 };
     await checkProperty(
       fc.asyncProperty(sequence, (one) => play(project, storage, one, tally)),
-      runs(engineKind() === 'embedded' ? 60 : 10),
+      runs(engineKind() === 'embedded' ? 30 : 10),
     );
     // Neither kind is rare, or the property says little.
     expect(tally.written).toBeGreaterThan(tally.refused / 2);

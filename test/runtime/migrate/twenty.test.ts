@@ -11,7 +11,7 @@ import { during } from './support/during.js';
 import { SideBySide } from './support/side-by-side.js';
 
 const isEmbedded = engineKind() === 'embedded';
-const records = recordCount(isEmbedded ? 60 : 30);
+const records = recordCount(isEmbedded ? 40 : 30);
 const { TABLELOOM_CHANGE } = process.env;
 /** On DynamoDB Local, all of them in the long run. */
 const usual = isEmbedded || isLong ? changes.map(({ name }) => name) : ['the primary key is another'];
