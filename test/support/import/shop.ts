@@ -1,4 +1,4 @@
-/** A shop whose rows are imported: orders that keep or take along their customers, folders in folders, texts in keys. */
+/** A shop whose rows are imported: orders that keep their customers, notes that go with them, folders in folders, secret tokens. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
@@ -27,9 +27,11 @@ entities:
   Order: { key: { PK: "ORDER#{id}", SK: "ORDER#{code}" }, references: { customerId: { to: Customer, onDelete: restrict } } }
   Note: { references: { customerId: { to: Customer, onDelete: cascade } } }
   Folder: { references: { parentId: { to: Folder, onDelete: cascade } } }
+  Token: {}
 patterns:
   customer: { one: Customer, for: Query.customer, where: { id: $id } }
   customersIn: { many: Customer, for: Query.customersIn, where: { city: $city }, sort: name }
+  token: { one: Token, for: Query.token, where: { id: $id } }
   ordersOf: { many: Order, for: Customer.orders, where: { customerId: $parent.id } }
   notesOf: { many: Note, for: Customer.notes, where: { customerId: $parent.id } }
   foldersIn: { many: Folder, for: Folder.folders, where: { parentId: $parent.id }, when: { parentId: present } }
@@ -38,6 +40,7 @@ patterns:
 const sdl = `type Query {
   customer(id: ID!): Customer
   customersIn(city: String!): [Customer!]!
+  token(id: ID!): Token
 }
 type Customer {
   id: ID!  email: String!  name: String!  city: String!  about: String  changed: Int!  version: Int!
@@ -45,6 +48,7 @@ type Customer {
 }
 type Order { id: ID!  code: String!  customerId: ID! }
 type Note { id: ID!  customerId: ID }
+type Token { id: ID!  holder: String }
 type Folder { id: ID!  parentId: ID  folders: [Folder!]! }
 `;
 
@@ -77,9 +81,17 @@ sources:
     key: id
     entity: Folder
     fields: { id: id, parentId: { from: parent, references: folders, missing: keep } }
+  tokens:
+    table: \${SHOP}-tokens
+    key: id
+    entity: Token
+    secret: id
+    oneWay: true
+    fields: { id: { from: id, transform: uuid, oneWay: true }, holder: holder }
 `;
 
-export type ShopSource = 'customers' | 'orders' | 'notes' | 'folders';
+const shopSources = ['customers', 'orders', 'notes', 'folders', 'tokens'] as const;
+export type ShopSource = (typeof shopSources)[number];
 
 let shop: Promise<{ readonly project: ImportProject; readonly code: Written }> | undefined;
 
@@ -105,7 +117,7 @@ export async function openShop() {
   process.env['SHOP'] = name;
   const tables = project.generated.tables;
   const names = resolveTableNames(tables, process.env);
-  const legacy: TableDefinition[] = ['customers', 'orders', 'notes', 'folders'].map((table) => ({
+  const legacy: TableDefinition[] = shopSources.map((table) => ({
     table,
     name: '',
     key: { partition: 'id' },
@@ -122,26 +134,25 @@ export async function openShop() {
     for (const client of clients) client.destroy();
     await engine.close();
   });
-  /** Another process. */
-  const process_ = (retryMs?: number) => {
+  /** Another process. @param prepare what its client is given first */
+  const open = (prepare: (client: DynamoDBClient) => void = () => {}) => {
     const client = new DynamoDBClient(engine.clientConfig);
     clients.push(client);
+    prepare(client);
     const database = new Database({
       client,
       tables: names,
       cursorSecrets: ['a secret of the tests, long enough'],
       cache: false,
-      ...(retryMs !== undefined && { limits: { deadlineMs: retryMs } }),
     });
-    return { client, importer: database.importer(project) };
+    return database.importer(project);
   };
   const documents = DynamoDBDocumentClient.from(engine.client);
   const table = (source: ShopSource) => `${name}-${source}`;
-  const { importer, client } = process_();
+  const importer = open();
   return {
     importer,
-    client,
-    open: process_,
+    open,
     /** Stores a row as it is. */
     put: (source: ShopSource, row: Record<string, unknown>) =>
       documents.send(new PutCommand({ TableName: table(source), Item: row })),
