@@ -1,6 +1,7 @@
 /** Finds the records that rows refer to. */
+import { TableloomError } from '../errors.js';
 import { getItems } from '../read/batch-get.js';
-import type { AttributeValue, Key } from '../types.js';
+import type { AttributeValue, Item, Key } from '../types.js';
 import type { ImportContext, Source } from './context.js';
 import type { LedgerEntry } from './ledger.js';
 import type { SourceReference } from './mapping.js';
@@ -150,26 +151,51 @@ export class References {
         else if (entry?.outcome === 'rejected') found.set(named, undefined);
         else coming.set(named, key);
       }
-      await this.#findRows(source, coming, found);
+      for (const [named, key] of await this.#findRows(source, coming, found)) next.set(named, key);
       open = next;
     }
     return found;
   }
 
-  /** Rows that are still to be imported: their records will have the keys that they give. */
+  /**
+   * Rows that are still to be imported: their records will have the keys that they give.
+   *
+   * @returns keys of a type that the table's are not of, as that type has them: 42 names the row "42", which makes the same record
+   */
   async #findRows(
     source: Source,
     keys: ReadonlyMap<string, string | number>,
     found: Map<string, AttributeValue | undefined>,
-  ): Promise<void> {
-    const table = sourceTable(source.mapping);
+  ): Promise<Map<string, string | number>> {
+    const others = new Map<string, string | number>();
     const wanted = [...keys].map(([named, key]) => ({ named, key, row: this.#row(source, key) }));
-    const rows = await getItems(
-      this.#context.environment.requester,
-      wanted.map(({ row }) => ({ table, key: row as Key, consistent: true })),
-    );
-    for (const [at, { named, key }] of wanted.entries())
-      found.set(named, rows[at] ? this.#valueOf(source, key)?.value : undefined);
+    const rows = await this.#rows(source, wanted);
+    for (const [at, { named, key }] of wanted.entries()) {
+      const row = rows[at];
+      const other = row === undefined ? ofOtherType(key) : undefined;
+      if (other !== undefined) others.set(named, other);
+      else found.set(named, row ? this.#valueOf(source, key)?.value : undefined);
+    }
+    return others;
+  }
+
+  /** Null where there is no such row; undefined where none can have the key. */
+  async #rows(
+    source: Source,
+    wanted: readonly { readonly row: Row }[],
+  ): Promise<readonly (Item | null | undefined)[]> {
+    const table = sourceTable(source.mapping);
+    try {
+      return await getItems(
+        this.#context.environment.requester,
+        wanted.map(({ row }) => ({ table, key: row as Key, consistent: true })),
+      );
+    } catch (error) {
+      if (!isNoKey(error)) throw error;
+      if (wanted.length === 1) return [undefined];
+      // One such key makes DynamoDB refuse all of a request.
+      return (await Promise.all(wanted.map((one) => this.#rows(source, [one])))).flat();
+    }
   }
 
   #row({ mapping }: Source, key: string | number): Row {
@@ -198,4 +224,19 @@ export class References {
 function keyIn({ mapping }: Source, text: string): string | number {
   const key = namedRow(mapping, text)?.[mapping.key[0] ?? ''];
   return typeof key === 'number' ? key : String(key ?? text);
+}
+
+/** DynamoDB's answer to a key that no item of the table can have: of another type, or too long. */
+function isNoKey(error: unknown): boolean {
+  if (!(error instanceof TableloomError)) return false;
+  const { cause } = error;
+  const isOfOtherType =
+    cause instanceof Error && /key element does not match the schema/i.test(cause.message);
+  return error.code === 'KEY_INVALID' || isOfOtherType;
+}
+
+function ofOtherType(key: string | number): string | number | undefined {
+  if (typeof key === 'number') return String(key);
+  const number = Number(key);
+  return Number.isFinite(number) && String(number) === key ? number : undefined;
 }

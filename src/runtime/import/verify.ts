@@ -19,6 +19,7 @@ import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } 
 import { digestOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
 import { ownerPlace, reconcile } from './run/reconcile.js';
+import { isStillUnfit } from './run/unfit.js';
 import { requireRowsCount } from './switch.js';
 import type {
   ImportFinding,
@@ -266,7 +267,7 @@ class Verifying {
       const isRight =
         wanted instanceof Refusal
           ? wanted.code === entry.code
-          : isRecord && (await this.#isTaken(source, wanted, entry));
+          : isRecord && (await this.#isTaken(source, wanted, entry, row));
       return { kind: isRight ? 'rejected' : 'unaccounted', fields: [] };
     }
     if (entry?.outcome === 'merged') {
@@ -287,11 +288,11 @@ class Verifying {
     return { kind: 'missing', fields: [] };
   }
 
-  /** Another record still has what the row was rejected for. */
-  async #isTaken(source: Source, wanted: AnyRecord, { code }: LedgerEntry): Promise<boolean> {
+  /** What the row was rejected for is still so: another record has it, or it cannot be stored. */
+  async #isTaken(source: Source, wanted: AnyRecord, entry: LedgerEntry, row: Row): Promise<boolean> {
     const { codec, mapping } = source;
-    if (code === 'key-taken') return true;
-    if (code !== 'duplicate' && code !== 'value-taken') return false;
+    if (entry.code !== 'duplicate' && entry.code !== 'value-taken')
+      return isStillUnfit(this.#context, source, { record: wanted, entry, row });
     const guards = heldBy(codec, wanted, codec.item(wanted));
     const { requester } = this.#context.environment;
     const held = await getItems(
@@ -307,7 +308,7 @@ class Verifying {
       const isOfSource = this.#context.rowOf(source, owner) !== undefined;
       const hasPolicy = mapping.unique.some(({ fields }) => fields.join('+') === guards[at]?.guard.field);
       // Of rows of one source, the policy decides.
-      if (code === 'duplicate' ? isOfSource : !(isOfSource && hasPolicy)) return true;
+      if (entry.code === 'duplicate' ? isOfSource : !(isOfSource && hasPolicy)) return true;
     }
     return false;
   }

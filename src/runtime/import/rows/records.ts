@@ -5,7 +5,7 @@ import { checkKey } from '../../keys/limits.js';
 import type { AnyCodec } from '../../reindex/types.js';
 import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../../types.js';
 import { sameValue } from '../../values.js';
-import type { Action } from '../../write/action.js';
+import type { Action, Condition } from '../../write/action.js';
 import { changeActions, heldBy } from '../../write/changes.js';
 import { checkConditions } from '../../write/conditions.js';
 import { computed } from '../../write/entity/changing.js';
@@ -80,14 +80,35 @@ export function replacement(
   const revision = codec.revision === undefined ? undefined : Number(item[codec.revision] ?? 0) + 1;
   const after = codec.revision === undefined ? record : { ...record, [codec.revision]: revision };
   const { actions } = changeActions({ codec, before, after, now: env.now }, env.sharing(codec.name));
-  return stamped(codec, actions, keyOfItem(codec.table, item), stamp, item);
+  return stamped(codec, ofItem(codec, actions, item), keyOfItem(codec.table, item), stamp, item);
 }
 
 /** Deletes a record, and with `versions` those of its history: of a record that should not have been there. */
 export function removal(codec: Codec, item: Item, env: Changing, versions = false): readonly Action[] {
   const before = { record: codec.read(item), item };
-  const { actions } = changeActions({ codec, before, after: null, now: env.now }, env.sharing(codec.name));
+  const change = changeActions({ codec, before, after: null, now: env.now }, env.sharing(codec.name));
+  const actions = ofItem(codec, change.actions, item);
   return versions ? [...actions, ...versionRemovals(codec, before.record)] : actions;
+}
+
+/** The condition, and that the record was made of the row that it is read with: not all entities have a revision to tell. */
+export function ofRow({ expression, names, values }: Condition, item: Item): Condition {
+  const row = item[stampAttributes.row];
+  const isOf = row === undefined ? 'attribute_not_exists(#row)' : '#row = :row';
+  return {
+    expression: `(${expression}) AND ${isOf}`,
+    names: { ...names, '#row': stampAttributes.row },
+    values: row === undefined ? values : { ...values, ':row': row },
+  };
+}
+
+function ofItem({ table }: Codec, actions: readonly Action[], item: Item): readonly Action[] {
+  const id = itemId(table, keyOfItem(table, item));
+  return actions.map((action) =>
+    action.kind !== 'add' && action.condition !== undefined && itemId(action.table, action.key) === id
+      ? { ...action, condition: ofRow(action.condition, item) }
+      : action,
+  );
 }
 
 /** The history of a record that was imported has few versions. */

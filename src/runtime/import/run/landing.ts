@@ -1,10 +1,11 @@
 /** Writes the records of many rows: as many as one transaction takes, where they share no items. */
 
+import type { Requester } from '../../client/requests.js';
 import { itemId } from '../../keys/item-key.js';
 import { getItems } from '../../read/batch-get.js';
 import type { Item, Key } from '../../types.js';
 import { type Action, transactionLimit } from '../../write/action.js';
-import { commit } from '../../write/commit.js';
+import { commit, type Outcome } from '../../write/commit.js';
 import { Actions } from '../../write/merge.js';
 import type { ImportContext, Source } from '../context.js';
 import { stampAttributes, stampOf } from '../ledger.js';
@@ -14,6 +15,7 @@ import { keyText, type Row, valuesOf } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
 import type { Pace } from './pace.js';
 import { ownerPlace, reconcile } from './reconcile.js';
+import { refusalOf } from './unfit.js';
 
 /** A row with what writes its record, or the account of why it has none. */
 interface Prepared {
@@ -87,8 +89,9 @@ function prepare(
     const actions = creation(codec, record, stamp, { ...environment.env, now: importedAt });
     return { row, text, hash, place: codec.key(record), actions };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { code, message: reason } = error;
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    const { code, message: reason } = refusal;
     const of = {
       source: mapping.name,
       key: text,
@@ -168,7 +171,9 @@ async function send(
     const merged = new Actions();
     for (const { actions } of open) merged.add(actions);
     const { all } = merged;
-    const outcome = await pace.take(() => commit(requester, all), all.length > transactionLimit / 2);
+    const outcome = await pace.take(() => sent(requester, all), all.length > transactionLimit / 2);
+    // Which of them it is, or whether they are too many together, each tells by itself.
+    if (outcome.kind === 'unfit') return [...left, ...open.map(({ row }) => row)];
     if (outcome.kind === 'done') break;
     if (outcome.kind === 'busy') {
       pace.slow();
@@ -189,6 +194,18 @@ async function send(
     open = next;
   }
   return left;
+}
+
+async function sent(
+  requester: Requester,
+  actions: readonly Action[],
+): Promise<Outcome | { readonly kind: 'unfit' }> {
+  try {
+    return await commit(requester, actions);
+  } catch (error) {
+    if (refusalOf(error) === undefined) throw error;
+    return { kind: 'unfit' };
+  }
 }
 
 async function mainsOf(

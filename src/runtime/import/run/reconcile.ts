@@ -1,7 +1,7 @@
 /** Makes the target right for one row, whatever either side has: what rows that meet others pass one by one. */
 
 import { TableloomError, valueTaken } from '../../errors.js';
-import { itemId } from '../../keys/item-key.js';
+import { itemId, keyOfItem } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
 import { type Action, guardAttributes } from '../../write/action.js';
 import { absent, unchanged } from '../../write/entity/unchanged.js';
@@ -16,17 +16,18 @@ import {
   creation,
   differences,
   guardsOf,
+  ofRow,
   recordOf,
-  removal,
   replacement,
 } from '../rows/records.js';
 import { keyText, type Row, sourceKey, sourceTable, valuesOf, withoutPlace } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
+import { kept, type Leaving, refusalOf, removalOf } from './unfit.js';
 
-/** What became of a row; `gone`: there is no such row, and no record of it any more. */
+/** What became of a row; `gone`: there is no such row, and no record of it any more, unless others refer to that. */
 export interface Landed {
   readonly outcome: 'migrated' | 'merged' | 'rejected' | 'gone';
-  /** Whether anything was written besides. */
+  /** Whether the target was brought to what the row becomes. */
   readonly isChanged: boolean;
 }
 
@@ -45,7 +46,11 @@ export interface ReconcileOptions {
 /** Several rows of one value may take turns; more often than this is a mistake of ours. */
 const mostTurns = 12;
 
-/** @param key of the row, or its attributes */
+/**
+ * A row that cannot be stored as a record, for whatever it has or names, is rejected.
+ *
+ * @param key of the row, or its attributes
+ */
 export async function reconcile(
   context: ImportContext,
   source: Source,
@@ -59,12 +64,21 @@ export async function reconcile(
       const { results } = await transact(requester, contention, [write], env);
       return results[0] as Landed;
     } catch (error) {
-      // Others took the value, or the key, after it was looked for.
-      const isRace =
-        error instanceof TableloomError && ['UNIQUE_VIOLATION', 'ALREADY_EXISTS'].includes(error.code);
-      if (!isRace || turn === mostTurns) throw error;
+      // Others took the value, or the key, after it was looked for, or came to refer to what was to go.
+      const isRace = error instanceof TableloomError && races.includes(error.code);
+      if (!write.refuse(error) && (!isRace || turn === mostTurns)) throw error;
     }
   }
+}
+
+const races: readonly string[] = ['UNIQUE_VIOLATION', 'ALREADY_EXISTS', kept];
+
+/** What one row comes to. */
+interface Decision {
+  readonly landed: Landed['outcome'];
+  readonly actions: readonly Action[];
+  /** The row's former record stays, as others refer to it. */
+  readonly isLeft?: boolean;
 }
 
 class Reconciling implements Write<Landed> {
@@ -80,6 +94,10 @@ class Reconciling implements Write<Landed> {
   readonly #place: Key | Refusal;
   /** How often a guard was met whose record was gone. */
   #orphans = 0;
+  /** Of the row that was last decided on. */
+  #hash = '';
+  /** Why the row of this hash was not to be written. */
+  #refused: { readonly refusal: Refusal; readonly hash: string } | undefined;
 
   constructor(context: ImportContext, source: Source, row: Row, options: ReconcileOptions) {
     const { mapping, codec } = source;
@@ -92,7 +110,6 @@ class Reconciling implements Write<Landed> {
     this.#text = keyText(mapping, row);
     this.#place = placed(context, source, row, options.importedAt);
     this.targets = [
-      ...(options.writing ? [] : [{ table: this.#table, key: this.#key, consistent: true }]),
       {
         table: context.ledger.table,
         key: context.ledger.entryKey(mapping.name, this.#text),
@@ -102,13 +119,28 @@ class Reconciling implements Write<Landed> {
     ];
   }
 
+  /** Rejects the row the next time, for what kept it from being written. False where that is no fault of the row. */
+  refuse(error: unknown): boolean {
+    const refusal = refusalOf(error);
+    if (refusal === undefined || this.#refused?.hash === this.#hash) return false;
+    this.#refused = { refusal, hash: this.#hash };
+    return true;
+  }
+
   async plan(found: FoundItems, env: WriteEnvironment): Promise<Planned<Landed>> {
     const { writing } = this.#options;
-    const row = writing ? writing.row : (found.get(this.#table, this.#key) as Row | null);
-    const { landed, actions } = await this.#decide(row, found, env);
-    const isChanged = actions.length > 0;
-    const also = writing ? writing.actions : isChanged ? [this.#asRead(row)] : [];
-    return { result: { outcome: landed, isChanged }, actions: [...actions, ...also], items: [] };
+    const row = writing ? writing.row : await this.#row(found);
+    this.#hash = row === null ? '' : hashOf(row);
+    const { landed, actions, isLeft = false } = await this.#decide(row, found, env);
+    const also = writing ? writing.actions : actions.length > 0 ? [this.#asRead(row)] : [];
+    const result = { outcome: landed, isChanged: actions.length > 0 && !isLeft };
+    return { result, actions: [...actions, ...also], items: [] };
+  }
+
+  /** It is read after its record: who writes both meanwhile changes the record that the transaction depends on. */
+  async #row(found: FoundItems): Promise<Row | null> {
+    await found.load([{ table: this.#table, key: this.#key, consistent: true }]);
+    return found.get(this.#table, this.#key) as Row | null;
   }
 
   /** The row is still there, or still gone. */
@@ -125,11 +157,7 @@ class Reconciling implements Write<Landed> {
     };
   }
 
-  async #decide(
-    row: Row | null,
-    found: FoundItems,
-    env: WriteEnvironment,
-  ): Promise<{ readonly landed: Landed['outcome']; readonly actions: readonly Action[] }> {
+  async #decide(row: Row | null, found: FoundItems, env: WriteEnvironment): Promise<Decision> {
     const { ledger } = this.#context;
     const { mapping, codec } = this.#source;
     const { name } = mapping;
@@ -137,22 +165,19 @@ class Reconciling implements Write<Landed> {
     const main = this.#place instanceof Refusal ? null : found.get(codec.table, this.#place);
     const recordsCount = this.#options.writing?.recordsCount;
     const isOurs = main !== null && this.#context.owns(this.#source, main, this.#text, recordsCount);
-    const gone = isOurs ? removal(codec, main, env) : [];
+    const leaving = async (): Promise<Leaving> =>
+      isOurs ? removalOf(this.#source, main, found, env) : { actions: [] };
     const settled = entry === null ? [] : [ledger.remove(name, this.#text)];
-    if (row === null) {
-      const { writing } = this.#options;
-      // An importer that read the row before may still write it: what it wrote is found by this entry.
-      const left = writing ? [ledger.put(this.#deleted(), env.now)] : settled;
-      return { landed: 'gone', actions: [...gone, ...left] };
-    }
-    const hash = hashOf(row);
+    if (row === null) return this.#gone(await leaving(), entry, settled, env);
+    const hash = this.#hash;
     try {
+      if (this.#refused?.hash === hash) throw this.#refused.refusal;
       if (this.#place instanceof Refusal) throw this.#place;
       if (main !== null && !isOurs)
         throw new Refusal('key-taken', `another ${codec.name} has the key that the row would get`);
       const context = await this.#options.references.of(this.#source, [row]);
-      const kept = isOurs && recordsCount ? withoutPlace(mapping, main as Row) : {};
-      const record = recordOf(codec, { ...valuesOf(mapping, row, context), ...kept }, env);
+      const stored = isOurs && recordsCount ? withoutPlace(mapping, main as Row) : {};
+      const record = recordOf(codec, { ...valuesOf(mapping, row, context), ...stored }, env);
       const stamp = { source: stampOf(mapping, this.#text), row: hash };
       const isSame = isOurs && main[stampAttributes.row] === hash && isEqual(this.#source, main, record);
       if (isSame) return { landed: 'migrated', actions: settled };
@@ -160,6 +185,8 @@ class Reconciling implements Write<Landed> {
       const stronger = rivals.find((rival) => !rival.isWeaker);
       if (stronger !== undefined) {
         const { outcome, code, reason, into } = lost(stronger);
+        const { actions: gone, by } = await leaving();
+        if (by !== undefined) throw new Refusal(kept, reason);
         const lostEntry = {
           source: name,
           key: this.#text,
@@ -175,27 +202,58 @@ class Reconciling implements Write<Landed> {
         const put = isKnown ? [] : [ledger.put(lostEntry, env.now), stays(this.#source, stronger.item)];
         return { landed: outcome, actions: [...gone, ...put] };
       }
-      const over = rivals.flatMap((rival) => [
-        ...removal(codec, rival.item, env, true),
-        ledger.put({ source: name, key: rival.text, ...lost({ ...rival, text: this.#text }) }, env.now),
-      ]);
+      const over: Action[] = [];
+      for (const rival of rivals) {
+        const { actions, by } = await removalOf(this.#source, rival.item, found, env, true);
+        const shared = rival.policy.fields.join(' and ');
+        if (by !== undefined)
+          throw new Refusal(kept, `${shared} is that of an older record, which ${by} refers to`);
+        const beaten = lost({ ...rival, text: this.#text });
+        over.push(...actions, ledger.put({ source: name, key: rival.text, ...beaten }, env.now));
+      }
       const written = isOurs
         ? replacement(codec, main, record, stamp, env)
         : creation(codec, await this.#first(record, found), stamp, env);
       return { landed: 'migrated', actions: [...over, ...written, ...settled] };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { code, message: reason } = error;
-      const isKnown = entry !== null && gone.length === 0 && entry['code'] === code && entry['hash'] === hash;
-      const of = { source: name, key: this.#text, ...this.#placeText() };
-      const rejected = { ...of, outcome: 'rejected', code, reason, hash } as const;
-      return { landed: 'rejected', actions: isKnown ? [] : [...gone, ledger.put(rejected, env.now)] };
+      return this.#rejected(error, await leaving(), entry, env);
     }
   }
 
-  #deleted(): LedgerEntry {
+  #gone(
+    { actions, by }: Leaving,
+    entry: Item | null,
+    settled: readonly Action[],
+    { now }: WriteEnvironment,
+  ): Decision {
+    const { ledger } = this.#context;
     const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
-    return { ...of, outcome: 'deleted', code: 'deleted', reason: 'deleted at its source' };
+    const deleted = deletedEntry(of, by);
+    const isLeft = by !== undefined;
+    const isKnown = !this.#options.writing && entry !== null && entry['reason'] === deleted.reason;
+    // An importer that read the row before may still write it: what it wrote is found by this entry.
+    const left = !this.#options.writing && !isLeft ? settled : isKnown ? [] : [ledger.put(deleted, now)];
+    return { landed: 'gone', actions: [...actions, ...left], isLeft };
+  }
+
+  #rejected(
+    refusal: Refusal,
+    { actions, by }: Leaving,
+    entry: Item | null,
+    { now }: WriteEnvironment,
+  ): Decision {
+    const { code, reason } =
+      by === undefined
+        ? { code: refusal.code, reason: refusal.message }
+        : { code: kept, reason: `${refusal.message}; its former record stays, as ${by} refers to it` };
+    const hash = this.#hash;
+    const isKnown =
+      entry !== null && actions.length === 0 && entry['code'] === code && entry['hash'] === hash;
+    const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
+    const rejected = { ...of, outcome: 'rejected', code, reason, hash } as const;
+    const put = isKnown ? [] : [this.#context.ledger.put(rejected, now)];
+    return { landed: 'rejected', actions: [...actions, ...put], isLeft: by !== undefined };
   }
 
   #placeText(): { readonly place?: string } {
@@ -259,8 +317,9 @@ function isNewer(
   otherText: string,
   other: AnyRecord,
 ): boolean {
-  const [a, b] = [String(record[newest] ?? ''), String(other[newest] ?? '')];
-  return a === b ? text < otherText : a > b;
+  const [a, b] = [record[newest] ?? '', other[newest] ?? ''];
+  if (a === b) return text < otherText;
+  return typeof a === 'number' && typeof b === 'number' ? a > b : String(a) > String(b);
 }
 
 /** What becomes of the row that lost against `text`. */
@@ -275,10 +334,20 @@ function lost({ policy, text }: Pick<Rival, 'policy' | 'text'>) {
 /** The winner is still as it was read. */
 function stays({ codec }: Source, item: Item): Action {
   const { table, name } = codec;
-  const key: Key = { [table.partition]: item[table.partition] as string };
-  if (table.sort !== undefined) key[table.sort] = item[table.sort] as string;
   const purpose = { kind: 'unchanged', entity: name } as const;
-  return { kind: 'check', table, key, purpose, condition: unchanged(codec, item) };
+  const condition = ofRow(unchanged(codec, item), item);
+  return { kind: 'check', table, key: keyOfItem(table, item), purpose, condition };
+}
+
+/** Of a row that was deleted. @param by what refers to its record, which stays */
+export function deletedEntry(
+  of: Pick<LedgerEntry, 'source' | 'key' | 'place'>,
+  by: string | undefined,
+): LedgerEntry {
+  const reason = 'deleted at its source';
+  return by === undefined
+    ? { ...of, outcome: 'deleted', code: 'deleted', reason }
+    : { ...of, outcome: 'deleted', code: kept, reason: `${reason}; its record stays, as ${by} refers to it` };
 }
 
 function isEqual({ codec }: Source, main: Item, record: AnyRecord): boolean {

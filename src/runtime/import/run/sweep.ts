@@ -1,5 +1,5 @@
 /** Looks again at what others may have written while rows were on their way. */
-import { getItems } from '../../read/batch-get.js';
+import { getItems, ItemReads } from '../../read/batch-get.js';
 import type { Item, Key } from '../../types.js';
 import { commit } from '../../write/commit.js';
 import { absent } from '../../write/entity/unchanged.js';
@@ -7,11 +7,11 @@ import type { ImportContext, Source } from '../context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
 import { References } from '../references.js';
 import { pagesOf, rowNamed, segmentsFor } from '../rows/pages.js';
-import { removal } from '../rows/records.js';
-import { keyText, type Row, referencesOf } from '../rows/rows.js';
+import { keyText, type Row, referencesOf, sourceKey } from '../rows/rows.js';
 import { placeOf } from './landing.js';
 import type { Pace } from './pace.js';
-import { reconcile } from './reconcile.js';
+import { deletedEntry, reconcile } from './reconcile.js';
+import { removalOf, waitsForOthers } from './unfit.js';
 
 const batch = 100;
 
@@ -26,32 +26,49 @@ export async function sweep(
   pace: Pace,
 ): Promise<void> {
   const references = new References(context, importedAt, true);
-  const settle = (rows: readonly Row[]) =>
-    Promise.all(
+  /** Rows whose records refer to ones that are not there yet: those of their own source may come later. */
+  let waiting: Row[] = [];
+  const settle = async (rows: readonly Row[], isWaiting: (row: Row) => boolean) => {
+    const landed = await Promise.all(
       rows.map((row) => pace.take(() => reconcile(context, source, row, { importedAt, references }))),
     );
+    const left = rows.filter((row, at) => landed[at]?.outcome === 'rejected' && isWaiting(row));
+    waiting.push(...left.map((row) => sourceKey(source.mapping, row)));
+  };
   const hidden = new Map<string, LedgerEntry>();
   for await (const entries of inBatches(context.ledger.entries(source.mapping.name))) {
     const records = await recordsOf(context, source, entries, importedAt);
     const again: Row[] = [];
+    const waits = new Set<Row>();
     for (const [at, entry] of entries.entries()) {
       const row = rowNamed(source, entry.key);
       const isRecord = records[at] !== null;
+      const isWaiting = waitsForOthers(entry);
       if (row === undefined) {
-        if (isRecord) hidden.set(entry.key, entry);
-      } else if (isRecord || entry.outcome !== 'rejected') again.push(row);
+        if (isRecord || isWaiting) hidden.set(entry.key, entry);
+      } else if (isRecord || isWaiting || entry.outcome !== 'rejected') {
+        again.push(row);
+        if (isWaiting) waits.add(row);
+      }
     }
-    await settle(again);
+    await settle(again, (row) => waits.has(row));
   }
-  if (hidden.size === 0) return;
   // Digests do not lead to their rows: these are found by reading all. Where there is none, the row was deleted.
-  const segments = segmentsFor(1);
+  const segments = hidden.size === 0 ? 0 : segmentsFor(1);
   for (let number = 0; number < segments; number++)
     for await (const page of pagesOf(context, source, number, segments, pace)) {
-      const found = page.filter((row) => hidden.delete(keyText(source.mapping, row)));
-      await settle(found);
+      const found = new Map(page.map((row) => [row, hidden.get(keyText(source.mapping, row))]));
+      const rows = page.filter((row) => hidden.delete(keyText(source.mapping, row)));
+      await settle(rows, (row) => waitsForOthers(found.get(row) as LedgerEntry));
     }
   for (const entry of hidden.values()) await removeDeleted(context, source, entry, importedAt);
+  // Each time, those go whose records refer to what came the time before.
+  for (let before = Number.POSITIVE_INFINITY; waiting.length > 0 && waiting.length < before; ) {
+    const rows = waiting;
+    before = rows.length;
+    waiting = [];
+    for (let at = 0; at < rows.length; at += batch) await settle(rows.slice(at, at + batch), () => true);
+  }
 }
 
 async function* inBatches<T>(all: AsyncIterable<T>): AsyncGenerator<T[]> {
@@ -91,19 +108,34 @@ async function recordsOf(
   });
 }
 
-/** Removes a record of a row that was deleted, as long as it has not come again: its entry would be gone. */
+/**
+ * Removes a record of a row that was deleted, as long as it has not come again: its entry would be gone. One that others refer
+ * to stays, and its entry says so.
+ */
 async function removeDeleted(
   context: ImportContext,
   source: Source,
   entry: LedgerEntry,
   importedAt: Date,
 ): Promise<void> {
-  const [item = null] = await recordsOf(context, source, [entry], importedAt);
-  if (item === null) return;
   const { ledger, environment } = context;
+  const { requester, env } = environment;
   const still = { ...absent(ledger.table), expression: 'attribute_exists(#p)' };
-  const settled = { ...ledger.remove(source.mapping.name, entry.key), condition: still };
-  await commit(environment.requester, [...removal(source.codec, item, environment.env), settled]);
+  const retry = requester.retry();
+  for (;;) {
+    const [item = null] = await recordsOf(context, source, [entry], importedAt);
+    if (item === null) return;
+    const { actions, by } = await removalOf(source, item, new ItemReads(requester), env);
+    const deleted = deletedEntry(entry, by);
+    if (by !== undefined && deleted.reason === entry.reason) return;
+    const settled = by === undefined ? ledger.remove(entry.source, entry.key) : ledger.put(deleted, env.now);
+    const outcome = await commit(requester, [...actions, { ...settled, condition: still }]);
+    if (outcome.kind === 'done') return;
+    // Others wrote the record, or the row came again: either is found by reading both.
+    if (!(await retry.wait({ others: outcome.kind === 'stale' }))) throw outcome.error;
+    const [now] = await ledger.get(entry.source, [entry.key]);
+    if (now === undefined) return;
+  }
 }
 
 /**
