@@ -11,10 +11,20 @@ import { absent, unchanged } from '../write/entity/unchanged.js';
 import { accountsOf, begin, chosen, timeOf } from './account.js';
 import type { ImportContext, Source } from './context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
+import type { FieldMapping } from './mapping.js';
 import { References } from './references.js';
 import { pagesOf, rowNamed, segmentsFor, targetPages } from './rows/pages.js';
 import { differences, recordOf } from './rows/records.js';
-import { keyText, type Row, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
+import {
+  fieldValues,
+  keyText,
+  type Row,
+  rowOf,
+  sourceKey,
+  sourceTable,
+  unmappedIn,
+  valuesOf,
+} from './rows/rows.js';
 import { hashOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
 import { readSwitch } from './switch.js';
@@ -38,7 +48,10 @@ export interface ReverseReport {
   readonly deleted: number;
   /** Rows whose records are gone, and that are still there. */
   readonly withoutRecord: number;
-  /** New records of sources that are declared one-way, or that lack what a row's key is made of. */
+  /**
+   * Records that rows cannot follow, or not in full: new ones of sources that are declared one-way, those that lack what a row's key
+   * is made of, and those with a value that no key of its map gives back, of which an existing row gets the rest.
+   */
   readonly left: number;
 }
 
@@ -113,15 +126,17 @@ class Reversing {
       const table = sourceTable(mapping);
       const key = sourceKey(mapping, back as Row);
       const [row = null] = await getItems(requester, [{ table, key, consistent: true }]);
-      if (row !== null && (isLike(row, back) || (await this.#same(row as Row, item)))) return;
-      if (row === null && mapping.oneWay) {
-        this.#counts.left += 1;
+      const next = merged(row, back);
+      const isWhole = await this.#gives(next, item, unmappedIn(mapping, codec.read(item)));
+      const isLeft = row === null && (mapping.oneWay || !isWhole);
+      if (isLeft || (row !== null && (isLike(row, back) || (await this.#same(row as Row, item))))) {
+        if (!isWhole || isLeft) this.#counts.left += 1;
         return;
       }
-      const next = merged(row, back);
       const outcome = await commit(requester, this.#actions(item, next, key));
       if (outcome.kind === 'done') {
         this.#counts.written += 1;
+        if (!isWhole) this.#counts.left += 1;
         return;
       }
       [item = null] = await getItems(requester, [
@@ -151,6 +166,21 @@ class Reversing {
         condition: unchanged(codec, item),
       },
     ];
+  }
+
+  /** The row gives the record's values of these fields. */
+  async #gives(row: Row, item: Item, fields: readonly FieldMapping[]): Promise<boolean> {
+    if (fields.length === 0) return true;
+    const { mapping, codec } = this.#source;
+    const names = fields.map(({ field }) => field);
+    const record = codec.read(item);
+    try {
+      const values = fieldValues(mapping, names, row, await this.#references.of(this.#source, [row]));
+      return names.every((name) => sameValue(values[name], record[name] as AttributeValue));
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
   }
 
   /** The row gives this record. */

@@ -1,5 +1,6 @@
 /** Rows of a source, and the values of the records that they become. */
 import type { AttributeValue, Item, Key, TableRef } from '../../types.js';
+import { sameValue } from '../../values.js';
 import type {
   ConstantValue,
   FieldMapping,
@@ -93,8 +94,18 @@ export function keyValues(
   row: Row,
   context: Omit<RowContext, 'referred'>,
 ): Values {
+  return fieldValues(source, fields, row, { ...context, referred: () => undefined });
+}
+
+/** The values of some of the fields. Throws a Refusal where one of them has none. */
+export function fieldValues(
+  source: SourceMapping,
+  fields: readonly string[],
+  row: Row,
+  context: RowContext,
+): Values {
   const mappings = source.fields.filter(({ field }) => fields.includes(field));
-  return evaluate(mappings, row, { ...context, referred: () => undefined });
+  return evaluate(mappings, row, context);
 }
 
 /** Throws a Refusal where the row does not become a record. */
@@ -231,7 +242,10 @@ function typed(value: unknown, type: FieldType): AttributeValue {
   }
 }
 
-/** What a row has of the record, by attribute; what does not go back is left out. */
+/**
+ * What a row has of the record, by attribute; undefined where the record has no value. What does not go back is left out: of that,
+ * the row keeps its own.
+ */
 export function rowOf(
   source: SourceMapping,
   record: Readonly<Record<string, unknown>>,
@@ -241,15 +255,36 @@ export function rowOf(
   for (const field of source.fields) {
     const [attribute] = field.from;
     if (field.oneWay || attribute === undefined || attribute in row) continue;
+    if (isUnmapped(field, record[field.field])) continue;
     row[attribute] = backOf(field, record[field.field], own);
   }
   return row;
 }
 
+/** The fields whose values no key of their maps gives back. */
+export function unmappedIn(
+  source: SourceMapping,
+  record: Readonly<Record<string, unknown>>,
+): readonly FieldMapping[] {
+  return source.fields.filter(
+    (field) => !field.oneWay && field.from.length > 0 && isUnmapped(field, record[field.field]),
+  );
+}
+
+function isUnmapped({ map }: FieldMapping, value: unknown): boolean {
+  return map !== undefined && value !== null && value !== undefined && keyOf(map, value) === undefined;
+}
+
+/** The first key with the value. */
+function keyOf(map: Readonly<Record<string, ConstantValue>>, value: unknown): string | undefined {
+  const isIt = (to: ConstantValue) => sameValue(to as AttributeValue, value as AttributeValue);
+  return Object.entries(map).find(([, to]) => isIt(to))?.[0];
+}
+
 function backOf(field: FieldMapping, value: unknown, own: Transforms): AttributeValue | undefined {
   if (value === null || value === undefined) return undefined;
   const { map, transforms, type } = field;
-  const [key] = Object.entries(map ?? {}).find(([, to]) => to === value) ?? [];
+  const key = map && keyOf(map, value);
   // A map of booleans has their texts as keys.
   const unmapped: unknown = map === undefined ? value : key === 'true' ? true : key === 'false' ? false : key;
   const raw = transforms.reduceRight((now: unknown, name) => {

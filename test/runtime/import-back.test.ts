@@ -1,0 +1,152 @@
+/** The way back of an import: what rows get of records, and what is left where they cannot. */
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import {
+  createTables,
+  Database,
+  type FieldMapping,
+  type Importer,
+  type ImportProject,
+  resolveTableNames,
+  type SourceMapping,
+} from 'tableloom/runtime';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
+import { tables } from '../../generated/index.js';
+import { userCodec } from '../../generated/items.js';
+import { userKey } from '../../generated/keys.js';
+import { userWrites } from '../../generated/writes.js';
+import { openEngine, uniqueName } from '../support/engines.js';
+import { createLegacyTables } from '../support/import/legacy.js';
+import { tylerImport } from '../support/import/project.js';
+
+let project: ImportProject;
+
+beforeAll(async () => {
+  project = await tylerImport();
+});
+
+type Wire = NonNullable<PutItemCommand['input']['Item']>;
+type Change = Partial<Record<string, Partial<FieldMapping>>>;
+
+/** The users alone, with some of their fields mapped in another way. */
+function usersWith(fields: Change, more: Partial<SourceMapping> = {}): ImportProject {
+  const sources = project.mapping.sources
+    .filter(({ name }) => name === 'users')
+    .map((source) => ({
+      ...source,
+      fields: source.fields.map((field) => ({ ...field, ...fields[field.field] })),
+      ...more,
+    }));
+  return { ...project, mapping: { sources } };
+}
+
+/** @param keyType the type of the users' `id` in their table */
+async function open(changed: ImportProject, keyType: 'S' | 'N' = 'S') {
+  const engine = await openEngine();
+  const client = new DynamoDBClient(engine.clientConfig);
+  onTestFinished(async () => {
+    client.destroy();
+    await engine.close();
+  });
+  const name = uniqueName('back');
+  const legacyPrefix = `${name}-legacy`;
+  Object.assign(process.env, { TABLE_PREFIX: `${name}-new`, LEGACY_PREFIX: legacyPrefix });
+  const TableName = keyType === 'S' ? `${legacyPrefix}-users` : `${legacyPrefix}-numbered`;
+  await createLegacyTables(client, legacyPrefix);
+  if (keyType === 'N')
+    await client.send(
+      new CreateTableCommand({
+        TableName,
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'N' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+        BillingMode: 'PAY_PER_REQUEST',
+      }),
+    );
+  const sources = changed.mapping.sources.map((source) => ({ ...source, table: TableName }));
+  const names = resolveTableNames(tables, process.env);
+  await createTables(client, tables, names);
+  const database = new Database({
+    client,
+    tables: names,
+    cursorSecrets: ['a secret of the tests, long enough'],
+    cache: false,
+  });
+  const session = database.session();
+  return {
+    client,
+    importer: database.importer({ ...changed, mapping: { sources } }),
+    session,
+    user: (id: string) => database.session().get(userCodec, userKey({ id })),
+    put: (id: string, more: Wire = {}) =>
+      client.send(new PutItemCommand({ TableName, Item: wire(id, more) })),
+    row: async (id: Wire[string]) => (await client.send(new GetItemCommand({ TableName, Key: { id } }))).Item,
+    rows: async () => (await client.send(new ScanCommand({ TableName }))).Items ?? [],
+  };
+}
+
+function wire(id: string, more: Wire = {}): Wire {
+  const row = {
+    id,
+    email: `${id.toLowerCase()}@tyler-setup.example`,
+    name: `Name of ${id}`,
+    role: 'employee',
+    isActive: true,
+    passwordHash: 'hash',
+    createdAt: 1_700_000_000_000,
+    updatedAt: 1_700_000_000_000,
+    theme: 'dark',
+  };
+  return { ...marshall(row), ...more };
+}
+
+async function enterNew(importer: Importer): Promise<void> {
+  await importer.enter('dual');
+  await importer.run();
+  await importer.enter('shadow');
+  await importer.enter('new');
+}
+
+/** Of READONLY no key leads back. */
+const oneWayRole: Change = {
+  role: { map: { admin: 'ADMIN', employee: 'MEMBER' }, otherwise: 'READONLY' },
+};
+
+test('a value that no key of the map gives back stays in the row as it is', async () => {
+  const { importer, session, put, row } = await open(usersWith(oneWayRole));
+  await put('a', { role: { S: 'viewer' } });
+  await enterNew(importer);
+  const bridge = importer.bridge();
+  expect(await bridge.get('users', { id: 'a' })).toMatchObject({ role: 'viewer' });
+  await session.writeOne(userWrites.update({ id: 'a' }, { name: 'New name' }));
+  expect(await bridge.get('users', { id: 'a' })).toMatchObject({ role: 'viewer', name: 'New name' });
+  expect(await importer.reverse()).toMatchObject({ written: 1, left: 0 });
+  expect(await row({ S: 'a' })).toMatchObject({ role: { S: 'viewer' }, name: { S: 'New name' } });
+  expect(await importer.reverse()).toMatchObject({ written: 0, left: 0 });
+  await bridge.close();
+});
+
+test('a record of which a row cannot say a value counts as left, and the rest of it goes back', async () => {
+  const { importer, session, put, row } = await open(usersWith(oneWayRole));
+  await put('a', { role: { S: 'admin' } });
+  await enterNew(importer);
+  await session.writeOne(userWrites.update({ id: 'a' }, { name: 'New name', role: 'READONLY' }));
+  await session.writeOne(
+    userWrites.create({
+      id: 'b',
+      email: 'b@tyler-setup.example',
+      name: 'Made here',
+      passwordHash: 'hash',
+      role: 'READONLY',
+    }),
+  );
+  expect(await importer.reverse()).toMatchObject({ written: 1, left: 2 });
+  expect(await row({ S: 'a' })).toMatchObject({ role: { S: 'admin' }, name: { S: 'New name' } });
+  expect(await row({ S: 'b' })).toBeUndefined();
+  expect(await importer.reverse()).toMatchObject({ written: 0, left: 2 });
+});
