@@ -150,3 +150,53 @@ test('a record of which a row cannot say a value counts as left, and the rest of
   expect(await row({ S: 'b' })).toBeUndefined();
   expect(await importer.reverse()).toMatchObject({ written: 0, left: 2 });
 });
+
+/** Two whole numbers that are one double. */
+const [one, neighbour] = ['1234567890123456789', '1234567890123456790'];
+
+test('a table whose keys are numbers that a double cannot hold is not imported', async () => {
+  const { importer, put, user } = await open(usersWith({}), 'N');
+  await put('5', { id: { N: '5' } });
+  await importer.enter('dual');
+  await importer.run();
+  expect(await user('5')).toMatchObject({ name: 'Name of 5' });
+  await put('one', { id: { N: one } });
+  await put('neighbour', { id: { N: neighbour } });
+  const message = /users.*`id`.*digits.*copy/;
+  const refused = { code: 'CONFIGURATION', message: expect.stringMatching(message) };
+  await expect(importer.run({ again: true })).rejects.toMatchObject(refused);
+  await expect(importer.verify()).rejects.toMatchObject(refused);
+  const bridge = importer.bridge();
+  await expect(bridge.get('users', { id: Number(one) })).rejects.toMatchObject(refused);
+  await expect(bridge.put('users', { id: Number(one), name: 'Its name' })).rejects.toMatchObject(refused);
+  await bridge.close();
+});
+
+test('a number that a double cannot hold is never rounded: mapped, it rejects the row; else the row is left', async () => {
+  const { importer, session, put, row, user } = await open(usersWith({}));
+  await put('mapped', { name: { N: one } });
+  await put('decimal', { name: { N: '0.12345678901234567891' } });
+  await put('exact', { name: { N: '12345678901234567000' } });
+  const details = { M: { trace: { L: [{ N: one }] } } };
+  await put('besides', { details });
+  await put('plain');
+  await enterNew(importer);
+  const entries = [];
+  for await (const { key, outcome, code, reason } of importer.entries()) entries.push([key, outcome, code, reason]);
+  const reason = expect.stringMatching(/^name is a number.*digits.*text/);
+  expect(entries.sort()).toEqual([
+    ['decimal', 'rejected', 'number-inexact', reason],
+    ['mapped', 'rejected', 'number-inexact', reason],
+  ]);
+  expect(await user('exact')).toMatchObject({ name: '12345678901234567000' });
+  for (const id of ['besides', 'plain'])
+    await session.writeOne(userWrites.update({ id }, { name: 'New name' }));
+  expect(await importer.reverse()).toMatchObject({ written: 1, left: 1 });
+  expect(await row({ S: 'besides' })).toMatchObject({ name: { S: 'Name of besides' }, details });
+  const bridge = importer.bridge();
+  await expect(bridge.get('users', { id: 'besides' })).rejects.toMatchObject({
+    code: 'VALUE_INVALID',
+    message: expect.stringMatching(/`details`/),
+  });
+  await bridge.close();
+});

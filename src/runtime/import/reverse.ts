@@ -1,4 +1,5 @@
 /** Brings rows to what the records are: for the way back, of what was written to the target alone. */
+import { inexactIn } from '../client/marshall.js';
 import { TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { keyOfItem } from '../keys/item-key.js';
@@ -50,7 +51,8 @@ export interface ReverseReport {
   readonly withoutRecord: number;
   /**
    * Records that rows cannot follow, or not in full: new ones of sources that are declared one-way, those that lack what a row's key
-   * is made of, and those with a value that no key of its map gives back, of which an existing row gets the rest.
+   * is made of, those whose row has a number that was rounded as it was read, and those with a value that no key of its map gives
+   * back, of which an existing row gets the rest.
    */
   readonly left: number;
 }
@@ -128,9 +130,12 @@ class Reversing {
       const [row = null] = await getItems(requester, [{ table, key, consistent: true }]);
       const next = merged(row, back);
       const isWhole = await this.#gives(next, item, unmappedIn(mapping, codec.read(item)));
-      const isLeft = row === null && (mapping.oneWay || !isWhole);
-      if (isLeft || (row !== null && (isLike(row, back) || (await this.#same(row as Row, item))))) {
-        if (!isWhole || isLeft) this.#counts.left += 1;
+      const isRight = row !== null && (isLike(row, back) || (await this.#same(row as Row, item)));
+      // What was rounded as the row was read is not written into it.
+      const isLeft =
+        row === null ? mapping.oneWay || !isWhole : isRight ? !isWhole : inexactIn(row).length > 0;
+      if (isRight || isLeft) {
+        if (isLeft) this.#counts.left += 1;
         return;
       }
       const outcome = await commit(requester, this.#actions(item, next, key));

@@ -1,4 +1,6 @@
 /** Rows of a source, and the values of the records that they become. */
+import { inexactIn } from '../../client/marshall.js';
+import { TableloomError } from '../../errors.js';
 import type { AttributeValue, Item, Key, TableRef } from '../../types.js';
 import { sameValue } from '../../values.js';
 import type {
@@ -28,8 +30,34 @@ export function sourceTable({ name, key: [partition = '', sort] }: SourceMapping
   return { name: `import ${name}`, partition, ...(sort !== undefined && { sort }) };
 }
 
-export function sourceKey({ key }: SourceMapping, row: Row): Key {
-  return Object.fromEntries(key.map((name) => [name, row[name] as string | number]));
+/** CONFIGURATION where the key is not that of the row, but a rounded one: see `requireExactKey`. */
+export function sourceKey(source: SourceMapping, row: Row): Key {
+  requireExactKey(source, row);
+  return Object.fromEntries(source.key.map((name) => [name, row[name] as string | number]));
+}
+
+/** CONFIGURATION where a key attribute is a number that may stand for several: two rows would be one record. */
+export function requireExactKey({ name: source, key }: SourceMapping, row: Row): void {
+  for (const name of key) {
+    const value = row[name];
+    if (typeof value !== 'number') continue;
+    if (!(Number.isInteger(value) && !Number.isSafeInteger(value)) && !inexactIn(row).includes(name)) continue;
+    throw new TableloomError(
+      'CONFIGURATION',
+      `The source ${source} has a key \`${name}\` that is a number of more digits than JavaScript's numbers keep: several rows would become one. Import a copy of the table whose \`${name}\` is text.`,
+    );
+  }
+}
+
+/** VALUE_INVALID where the row has numbers that were rounded as it was read: whoever stores it again would change them. */
+export function requireExact({ name: source }: SourceMapping, row: Row): void {
+  const [name] = inexactIn(row);
+  if (name === undefined) return;
+  throw new TableloomError(
+    'VALUE_INVALID',
+    `A row of ${source} has in \`${name}\` a number of more digits than JavaScript's numbers keep. Read it past the bridge, or store the number as text.`,
+    { field: name },
+  );
 }
 
 /** Longer texts are no sort key (1,024 bytes), and a name of that length helps nobody. */
@@ -66,12 +94,13 @@ function partsOf(text: string): (string | number)[] {
 }
 
 /** The first of the attributes that has a value. */
-function rawOf({ from }: Pick<FieldMapping, 'from'>, row: Row): AttributeValue | undefined {
-  for (const name of from) {
-    const value = row[name];
-    if (value !== undefined && value !== null && value !== '') return value;
-  }
-  return undefined;
+function attributeOf({ from }: Pick<FieldMapping, 'from'>, row: Row): string | undefined {
+  return from.find((name) => row[name] !== undefined && row[name] !== null && row[name] !== '');
+}
+
+function rawOf(field: Pick<FieldMapping, 'from'>, row: Row): AttributeValue | undefined {
+  const name = attributeOf(field, row);
+  return name === undefined ? undefined : row[name];
 }
 
 /** The keys of other rows that a row names. */
@@ -150,9 +179,15 @@ function fieldValue(field: FieldMapping, row: Row, values: Values, context: RowC
 }
 
 function ownValue(field: FieldMapping, row: Row, context: RowContext): AttributeValue | undefined {
-  const raw = rawOf(field, row);
-  if (raw === undefined) return undefined;
+  const name = attributeOf(field, row);
+  const raw = name === undefined ? undefined : row[name];
+  if (name === undefined || raw === undefined) return undefined;
   try {
+    if (inexactIn(row).includes(name))
+      throw new Refusal(
+        'number-inexact',
+        `is a number of more digits than JavaScript's numbers keep: store it as text, or map another attribute`,
+      );
     const { reference } = field;
     if (reference !== undefined) {
       const record = context.referred(reference, String(raw));
