@@ -5,8 +5,9 @@ import {
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
+  TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import {
   createTables,
   Database,
@@ -68,6 +69,20 @@ async function open(changed: ImportProject, keyType: 'S' | 'N' = 'S') {
         BillingMode: 'PAY_PER_REQUEST',
       }),
     );
+  let conflicts = 0;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (conflicts === 0 || commandName !== 'TransactWriteItemsCommand') return next(args);
+        conflicts -= 1;
+        throw new TransactionCanceledException({
+          message: 'Others write it.',
+          $metadata: {},
+          CancellationReasons: [{ Code: 'TransactionConflict' }, { Code: 'None' }],
+        });
+      },
+    { step: 'initialize' },
+  );
   const sources = changed.mapping.sources.map((source) => ({ ...source, table: TableName }));
   const names = resolveTableNames(tables, process.env);
   await createTables(client, tables, names);
@@ -82,6 +97,10 @@ async function open(changed: ImportProject, keyType: 'S' | 'N' = 'S') {
     client,
     importer: database.importer({ ...changed, mapping: { sources } }),
     session,
+    /** From now on, so many transactions meet others that write the same items. */
+    conflict: (times: number) => {
+      conflicts = times;
+    },
     user: (id: string) => database.session().get(userCodec, userKey({ id })),
     put: (id: string, more: Wire = {}) =>
       client.send(new PutItemCommand({ TableName, Item: wire(id, more) })),
@@ -182,7 +201,8 @@ test('a number that a double cannot hold is never rounded: mapped, it rejects th
   await put('plain');
   await enterNew(importer);
   const entries = [];
-  for await (const { key, outcome, code, reason } of importer.entries()) entries.push([key, outcome, code, reason]);
+  for await (const { key, outcome, code, reason } of importer.entries())
+    entries.push([key, outcome, code, reason]);
   const reason = expect.stringMatching(/^name is a number.*digits.*text/);
   expect(entries.sort()).toEqual([
     ['decimal', 'rejected', 'number-inexact', reason],
@@ -199,4 +219,66 @@ test('a number that a double cannot hold is never rounded: mapped, it rejects th
     message: expect.stringMatching(/`details`/),
   });
   await bridge.close();
+});
+
+test('a record goes back to the row that it became of, and a merged row goes with the last winner', async () => {
+  const { importer, session, put, row, rows } = await open(usersWith({ id: { transforms: ['lowercase'] } }));
+  await put('ABC');
+  await importer.enter('dual');
+  const bridge = importer.bridge();
+  const same = (id: string, updatedAt: number) =>
+    bridge.put('users', {
+      ...unmarshall(wire(id)),
+      email: 'same@tyler-setup.example',
+      updatedAt: 1_700_000_000_000 + updatedAt,
+    });
+  for (const [at, id] of ['First', 'Second', 'Third'].entries()) expect(await same(id, at)).toBe('migrated');
+  await enterNew(importer);
+  await session.writeOne(userWrites.update({ id: 'abc' }, { name: 'New name' }));
+  expect(await importer.reverse({ deleteRows: true })).toEqual({
+    written: 1,
+    deleted: 0,
+    withoutRecord: 0,
+    left: 0,
+  });
+  expect(await row({ S: 'ABC' })).toMatchObject({ name: { S: 'New name' } });
+  expect((await rows()).map(({ id }) => id?.S).sort()).toEqual(['ABC', 'First', 'Second', 'Third']);
+  await session.writeOne(userWrites.delete({ id: 'third' }));
+  expect(await importer.reverse({ deleteRows: true })).toMatchObject({ written: 0, deleted: 3, left: 0 });
+  await bridge.close();
+});
+
+test('rows with numbers as keys follow their records, and new ones get numbers', async () => {
+  const { importer, session, put, row, rows } = await open(usersWith({}), 'N');
+  await put('5', { id: { N: '5' } });
+  await enterNew(importer);
+  await session.writeOne(userWrites.update({ id: '5' }, { name: 'New name' }));
+  for (const id of ['7', 'seven'])
+    await session.writeOne(
+      userWrites.create({ id, email: `${id}@tyler-setup.example`, name: 'Made here', passwordHash: 'hash' }),
+    );
+  expect(await importer.reverse()).toMatchObject({ written: 2, left: 1 });
+  expect(await row({ N: '5' })).toMatchObject({ name: { S: 'New name' } });
+  expect(await row({ N: '7' })).toMatchObject({ name: { S: 'Made here' } });
+  expect(await rows()).toHaveLength(2);
+  expect(await importer.reverse()).toMatchObject({ written: 0, left: 1 });
+});
+
+test('a record or a row that others keep writing is waited for, and at last reported', async () => {
+  const { importer, session, put, row, conflict } = await open(usersWith({}));
+  await put('a');
+  await put('b');
+  await enterNew(importer);
+  await session.writeOne(userWrites.update({ id: 'a' }, { name: 'New name' }));
+  await session.writeOne(userWrites.delete({ id: 'b' }));
+  conflict(Number.POSITIVE_INFINITY);
+  await expect(importer.reverse()).rejects.toMatchObject({ code: 'BUSY' });
+  conflict(9);
+  expect(await importer.reverse()).toMatchObject({ written: 1, withoutRecord: 1 });
+  expect(await row({ S: 'a' })).toMatchObject({ name: { S: 'New name' } });
+  conflict(Number.POSITIVE_INFINITY);
+  await expect(importer.reverse({ deleteRows: true })).rejects.toMatchObject({ code: 'BUSY' });
+  conflict(2);
+  expect(await importer.reverse({ deleteRows: true })).toMatchObject({ deleted: 1 });
+  expect(await row({ S: 'b' })).toBeUndefined();
 });

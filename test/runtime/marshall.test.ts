@@ -112,7 +112,11 @@ test.each([
   ['0.000000000000000000000000000001', true],
   ['00000000000000000000.0', true],
 ])('the number %s is read exactly: %s', (text, isExact) => {
-  const read = unmarshall({ a: { S: 'text' }, b: { L: [{ M: { c: { N: text } } }] }, d: { NS: ['1', text] } });
+  const read = unmarshall({
+    a: { S: 'text' },
+    b: { L: [{ M: { c: { N: text } } }] },
+    d: { NS: ['1', text] },
+  });
   expect(inexactIn(read)).toEqual(isExact ? [] : ['b', 'd']);
 });
 

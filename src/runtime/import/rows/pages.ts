@@ -5,7 +5,7 @@ import { type Segment, scanPage } from '../../reindex/scan.js';
 import type { Filter, Item, Key, TableRef } from '../../types.js';
 import type { ImportContext, Source } from '../context.js';
 import { patiently } from '../patiently.js';
-import { namedRow, requireExactKey, type Row, sourceTable } from './rows.js';
+import { namedRow, type Row, requireExactKey, sourceTable } from './rows.js';
 
 const rowsInSegment = 500;
 const mostSegments = 20_000;

@@ -41,12 +41,43 @@ export function requireExactKey({ name: source, key }: SourceMapping, row: Row):
   for (const name of key) {
     const value = row[name];
     if (typeof value !== 'number') continue;
-    if (!(Number.isInteger(value) && !Number.isSafeInteger(value)) && !inexactIn(row).includes(name)) continue;
+    if (!(Number.isInteger(value) && !Number.isSafeInteger(value)) && !inexactIn(row).includes(name))
+      continue;
     throw new TableloomError(
       'CONFIGURATION',
       `The source ${source} has a key \`${name}\` that is a number of more digits than JavaScript's numbers keep: several rows would become one. Import a copy of the table whose \`${name}\` is text.`,
     );
   }
+}
+
+/**
+ * The key of a row that no record knows yet, with the types that its table has; undefined where a value is missing, or is none
+ * of the type.
+ *
+ * @param types `S`, `N` or `B`, by attribute
+ */
+export function keyOfType(
+  source: SourceMapping,
+  row: Row,
+  types: Readonly<Record<string, string | undefined>>,
+): Key | undefined {
+  const key: Key = {};
+  for (const name of source.key) {
+    const value = ofType(row[name], types[name]);
+    if (value === undefined) return undefined;
+    key[name] = value;
+  }
+  return key;
+}
+
+function ofType(value: AttributeValue | undefined, type: string | undefined): string | number | undefined {
+  if (type === 'N') {
+    const number = typeof value === 'string' && String(Number(value)) === value ? Number(value) : value;
+    const isKept = Number.isFinite(number) && (Number.isSafeInteger(number) || !Number.isInteger(number));
+    return isKept ? (number as number) : undefined;
+  }
+  if (type !== 'S') return undefined;
+  return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined;
 }
 
 /** VALUE_INVALID where the row has numbers that were rounded as it was read: whoever stores it again would change them. */
