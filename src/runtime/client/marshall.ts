@@ -98,7 +98,7 @@ function hasInexact(wire: WireItem): (name: string) => boolean {
   };
 }
 
-/** Up to 15 digits, every decimal is told by its double. */
+/** Up to 15 digits, every decimal is the only one of its double. */
 const surelyExact = 15;
 
 function numberOf(text: string): number {

@@ -18,7 +18,7 @@ interface PagesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Every page of a segment of a source, in its order. CONFIGURATION where keys of rows cannot be told from one another. */
+/** Every page of a segment of a source, in its order. CONFIGURATION where several rows may have one key: see `requireExactKey`. */
 export async function* pagesOf(
   context: ImportContext,
   source: Source,
