@@ -171,7 +171,7 @@ test('a record of which a row cannot say a value counts as left, and the rest of
 });
 
 /** Two whole numbers that are one double. */
-const [one, neighbour] = ['1234567890123456789', '1234567890123456790'];
+const [one, next] = ['1234567890123456789', '1234567890123456790'];
 
 test('a table whose keys are numbers that a double cannot hold is not imported', async () => {
   const { importer, put, user } = await open(usersWith({}), 'N');
@@ -180,7 +180,7 @@ test('a table whose keys are numbers that a double cannot hold is not imported',
   await importer.run();
   expect(await user('5')).toMatchObject({ name: 'Name of 5' });
   await put('one', { id: { N: one } });
-  await put('neighbour', { id: { N: neighbour } });
+  await put('next', { id: { N: next } });
   const message = /users.*`id`.*digits.*copy/;
   const refused = { code: 'CONFIGURATION', message: expect.stringMatching(message) };
   await expect(importer.run({ again: true })).rejects.toMatchObject(refused);
