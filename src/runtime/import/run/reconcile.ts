@@ -20,7 +20,7 @@ import {
   removal,
   replacement,
 } from '../rows/records.js';
-import { keyText, type Row, sourceKey, sourceTable, valuesOf } from '../rows/rows.js';
+import { keyText, type Row, sourceKey, sourceTable, valuesOf, withoutPlace } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
 
 /** What became of a row; `gone`: there is no such row, and no record of it any more. */
@@ -34,7 +34,12 @@ export interface ReconcileOptions {
   readonly importedAt: Date;
   readonly references: References;
   /** What is written in the same transaction, of a writer that has the row before it is stored. */
-  readonly writing?: { readonly row: Row | null; readonly actions: readonly Action[] };
+  readonly writing?: {
+    readonly row: Row | null;
+    readonly actions: readonly Action[];
+    /** In the phase `new`: a record may have been made without a row, and holds what rows have no place for. */
+    readonly recordsCount: boolean;
+  };
 }
 
 /** Several rows of one value may take turns; more often than this is a mistake of ours. */
@@ -130,7 +135,8 @@ class Reconciling implements Write<Landed> {
     const { name } = mapping;
     const entry = found.get(ledger.table, ledger.entryKey(name, this.#text));
     const main = this.#place instanceof Refusal ? null : found.get(codec.table, this.#place);
-    const isOurs = main !== null && this.#context.rowOf(this.#source, main) === this.#text;
+    const recordsCount = this.#options.writing?.recordsCount;
+    const isOurs = main !== null && this.#context.owns(this.#source, main, this.#text, recordsCount);
     const gone = isOurs ? removal(codec, main, env) : [];
     const settled = entry === null ? [] : [ledger.remove(name, this.#text)];
     if (row === null) {
@@ -145,7 +151,8 @@ class Reconciling implements Write<Landed> {
       if (main !== null && !isOurs)
         throw new Refusal('key-taken', `another ${codec.name} has the key that the row would get`);
       const context = await this.#options.references.of(this.#source, [row]);
-      const record = recordOf(codec, valuesOf(mapping, row, context), env);
+      const kept = isOurs && recordsCount ? withoutPlace(mapping, main as Row) : {};
+      const record = recordOf(codec, { ...valuesOf(mapping, row, context), ...kept }, env);
       const stamp = { source: stampOf(mapping, this.#text), row: hash };
       const isSame = isOurs && main[stampAttributes.row] === hash && isEqual(this.#source, main, record);
       if (isSame) return { landed: 'migrated', actions: settled };
