@@ -72,6 +72,19 @@ test.each([
     /warning\[import-unique\]: Of rows with the same `email`/,
   ],
   [
+    'a value of an enum that no key gives back',
+    users.replace('name: name', 'role: { from: role, map: { admin: ADMIN } }\n      name: name'),
+    /warning\[import-one-way\]: No key of its map gives `role` back where it is `MEMBER`, `READONLY`: rows keep/,
+  ],
+  [
+    'what a map gives otherwise, with no key back',
+    users.replace(
+      'name: name',
+      'name: name\n      createdById: { from: by, map: { me: you }, otherwise: nobody }',
+    ),
+    /import.yaml:\d+:\d+: warning\[import-one-way\]: .*`createdById` back where it is `nobody`/,
+  ],
+  [
     'a field that writes set',
     `${users.replace('name: name', 'version: version')}`,
     /`User.version` is set by every write/,

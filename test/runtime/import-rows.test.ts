@@ -191,3 +191,21 @@ test('the hash of a row is that of its contents, in whatever order', () => {
   expect(hashOf({ a: 1, b: new Set(['x', 'y']) })).toBe(hashOf({ b: new Set(['y', 'x']), a: 1 }));
   expect(hashOf({ a: 1 })).not.toBe(hashOf({ a: '1' }));
 });
+
+test('where no key of the map has the value, the row keeps its own, and no function of the project is called', () => {
+  const called: unknown[] = [];
+  const own: Transforms = {
+    mine: {
+      forward: (value) => value,
+      back: (value) => {
+        called.push(value);
+        return value;
+      },
+    },
+  };
+  const role = field({ field: 'role', transforms: ['mine'], map: { admin: 'ADMIN' }, otherwise: 'OTHER' });
+  expect(rowOf(source([role]), { role: 'OTHER' }, own)).toEqual({});
+  expect(rowOf(source([role]), { role: null }, own)).toEqual({ attribute: undefined });
+  expect(called).toEqual([]);
+  expect(rowOf(source([role]), { role: 'ADMIN' }, own)).toEqual({ attribute: 'admin' });
+});

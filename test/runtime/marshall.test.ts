@@ -3,7 +3,7 @@ import * as sdk from '@aws-sdk/util-dynamodb';
 import fc from 'fast-check';
 import type { AttributeValue, Item } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
-import { marshall, unmarshall } from '../../src/runtime/client/marshall.js';
+import { inexactIn, marshall, unmarshall } from '../../src/runtime/client/marshall.js';
 import { runs } from '../support/runs.js';
 
 const numRuns = runs(2000);
@@ -98,4 +98,33 @@ test('an attribute may be called `constructor`, which the SDK takes for the clas
   expect(marshall({ map: { constructor: 'Ada' } })).toEqual(wire);
   expect(unmarshall(wire)).toEqual({ map: { constructor: 'Ada' } });
   expect(() => bySdk({ map: { constructor: 'Ada' } as never })).toThrow('Unsupported type passed');
+});
+
+test.each([
+  ['9007199254740993', false],
+  ['9007199254740992', true],
+  ['-1234567890123456789', false],
+  ['12345678901234567000', true],
+  ['100000000000000000000000000000', true],
+  ['1.00E+30', true],
+  ['0.30000000000000004', true],
+  ['0.1000000000000000055', false],
+  ['0.000000000000000000000000000001', true],
+  ['00000000000000000000.0', true],
+])('the number %s is read exactly: %s', (text, isExact) => {
+  const read = unmarshall({
+    a: { S: 'text' },
+    b: { L: [{ M: { c: { N: text } } }] },
+    d: { NS: ['1', text] },
+  });
+  expect(inexactIn(read)).toEqual(isExact ? [] : ['b', 'd']);
+});
+
+test('a number that JavaScript wrote is read exactly', () => {
+  fc.assert(
+    fc.property(number, (value) => {
+      expect(inexactIn(unmarshall(marshall({ value })))).toEqual([]);
+    }),
+    { numRuns, seed },
+  );
 });

@@ -19,6 +19,7 @@ import type {
 } from './model.js';
 import { fallbackFindings, inOrder } from './order.js';
 import { accepts, type BuiltIn, builtInTransforms, fieldType, typeName } from './types.js';
+import { unmapped } from './unmapped.js';
 
 export interface Checked {
   readonly mapping: MappingPlan;
@@ -66,6 +67,7 @@ class Checking {
     ];
     this.#key(source, entity);
     this.#wayBack(source);
+    this.diagnostics.push(...unmapped(source, fields));
     const unique = this.#unique(source, entity);
     const rejections = source.reject.flatMap((one) => this.#rejection(entity, one) ?? []);
     if (this.diagnostics.slice(before).some(({ severity }) => severity === 'error')) return undefined;

@@ -55,22 +55,65 @@ function marshallSet(members: readonly (string | number | Uint8Array)[]): WireVa
   return { BS: members as Uint8Array[] };
 }
 
-/** An item from DynamoDB. Numbers become doubles: whole ones are exact up to 2^53. Binary values stay bytes. */
+/**
+ * An item from DynamoDB. Numbers become doubles: whole ones are exact up to 2^53, and `inexactIn` names the attributes with
+ * others that are not. Binary values stay bytes.
+ */
 export function unmarshall(wire: WireItem): Item {
   const item: Item = {};
+  const before = inexactNumbers;
   // As the SDK does: assigned, the name would replace the prototype.
   for (const name in wire) if (name !== '__proto__') item[name] = unmarshallValue(wire[name] as WireValue);
+  if (inexactNumbers !== before) inexactItems.set(item, Object.keys(wire).filter(hasInexact(wire)));
   return item;
 }
 
 function unmarshallValue(wire: WireValue): AttributeValue {
   if (wire.S !== undefined) return wire.S;
-  if (wire.N !== undefined) return Number(wire.N);
+  if (wire.N !== undefined) return numberOf(wire.N);
   if (wire.BOOL !== undefined) return wire.BOOL;
   if (wire.M !== undefined) return unmarshall(wire.M) as AttributeValue;
   if (wire.L !== undefined) return wire.L.map(unmarshallValue);
   if (wire.SS !== undefined) return new Set(wire.SS);
-  if (wire.NS !== undefined) return new Set(wire.NS.map(Number));
+  if (wire.NS !== undefined) return new Set(wire.NS.map(numberOf));
   if (wire.BS !== undefined) return new Set(wire.BS);
   return wire.B ?? null;
+}
+
+/** How many numbers were read that their doubles do not say exactly. */
+let inexactNumbers = 0;
+const inexactItems = new WeakMap<object, readonly string[]>();
+const noNames: readonly string[] = [];
+
+/** The attributes of an item, as `unmarshall` returned it, with a number that is not what is stored: it has too many digits. */
+export function inexactIn(item: object): readonly string[] {
+  return inexactItems.get(item) ?? noNames;
+}
+
+function hasInexact(wire: WireItem): (name: string) => boolean {
+  return (name) => {
+    const before = inexactNumbers;
+    unmarshallValue(wire[name] as WireValue);
+    return inexactNumbers !== before;
+  };
+}
+
+/** Up to 15 digits, every decimal is the only one of its double. */
+const surelyExact = 15;
+
+function numberOf(text: string): number {
+  const number = Number(text);
+  if (text.length > surelyExact && digitsOf(text) !== digitsOf(String(number))) inexactNumbers += 1;
+  return number;
+}
+
+/** The same text for the same number. */
+function digitsOf(text: string): string {
+  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
+    /^([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
+  const digits = `${whole}${fraction}`.replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  const power = Number(exponent) - fraction.length + digits.length - significant.length;
+  return `${sign === '-' ? '-' : ''}${significant}e${power}`;
 }

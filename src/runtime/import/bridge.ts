@@ -9,7 +9,7 @@ import type { ImportContext, Source } from './context.js';
 import type { LedgerEntry } from './ledger.js';
 import { References } from './references.js';
 import { differences, recordOf } from './rows/records.js';
-import { keyText, type Row, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
+import { keyText, type Row, requireExact, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
 import { Refusal } from './rows/transforms.js';
 import { type Landed, reconcile } from './run/reconcile.js';
 import { SwitchView } from './switch.js';
@@ -123,7 +123,9 @@ export class Bridge {
 
   async #row({ mapping }: Source, key: Row): Promise<Row | null> {
     const one = { table: sourceTable(mapping), key: sourceKey(mapping, key), consistent: true };
-    return ((await getItems(this.#context.environment.requester, [one]))[0] ?? null) as Row | null;
+    const row = (await getItems(this.#context.environment.requester, [one]))[0] as Row | null;
+    if (row !== null) requireExact(mapping, row);
+    return row;
   }
 
   async #main(

@@ -95,7 +95,7 @@ export class Importer {
 
   /** In the phase `new`: brings rows to what the records are, of what was written without a `Bridge`. */
   reverse(options: ReverseOptions = {}): Promise<ReverseReport> {
-    return reverseSync(this.#context, options);
+    return reverseSync(this.#context, this.#client, options);
   }
 
   /** What a legacy application writes and reads by. */

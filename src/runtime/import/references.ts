@@ -23,7 +23,7 @@ const mostBelieved = 50_000;
 /** So many rows are remembered to the end: some 150 MB. Others are looked up. */
 const mostPreloaded = 1_000_000;
 /** Rows that were merged into rows that were merged: more steps than this are a circle. */
-const mostSteps = 20;
+export const mostSteps = 20;
 
 /** Finds the records that rows refer to: all of a batch at once. */
 export class References {

@@ -1,5 +1,7 @@
 /** Brings rows to what the records are: for the way back, of what was written to the target alone. */
-import { TableloomError } from '../errors.js';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { inexactIn } from '../client/marshall.js';
+import { busy, TableloomError } from '../errors.js';
 import { isExpired } from '../expiry.js';
 import { keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
@@ -11,10 +13,21 @@ import { absent, unchanged } from '../write/entity/unchanged.js';
 import { accountsOf, begin, chosen, timeOf } from './account.js';
 import type { ImportContext, Source } from './context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
-import { References } from './references.js';
-import { pagesOf, rowNamed, segmentsFor, targetPages } from './rows/pages.js';
-import { differences, recordOf } from './rows/records.js';
-import { keyText, type Row, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
+import type { FieldMapping } from './mapping.js';
+import { mostSteps, References } from './references.js';
+import { type KeyTypes, keyTypesOf, pagesOf, rowNamed, segmentsFor, targetPages } from './rows/pages.js';
+import { differences, normalized, recordOf } from './rows/records.js';
+import {
+  fieldValues,
+  keyOfType,
+  keyText,
+  type Row,
+  rowOf,
+  sourceKey,
+  sourceTable,
+  unmappedIn,
+  valuesOf,
+} from './rows/rows.js';
 import { hashOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
 import { readSwitch } from './switch.js';
@@ -38,14 +51,30 @@ export interface ReverseReport {
   readonly deleted: number;
   /** Rows whose records are gone, and that are still there. */
   readonly withoutRecord: number;
-  /** New records of sources that are declared one-way, or that lack what a row's key is made of. */
+  /**
+   * Records that rows cannot follow, or not in full: new ones of sources that are declared one-way, those that lack what a row's key
+   * is made of, those whose row has a number that was rounded as it was read, and those with a value that no key of its map gives
+   * back, of which an existing row gets the rest.
+   */
   readonly left: number;
 }
 
 const batch = 50;
 
+/** What makes a row what its record is. */
+interface Step {
+  readonly row: Row;
+  readonly key: Key;
+  /** Whether the row says all of the record that goes back. */
+  readonly isWhole: boolean;
+}
+
 /** A row is changed only under the condition that its record is as it was read. */
-export async function reverseSync(context: ImportContext, options: ReverseOptions): Promise<ReverseReport> {
+export async function reverseSync(
+  context: ImportContext,
+  client: DynamoDBClient,
+  options: ReverseOptions,
+): Promise<ReverseReport> {
   const { phase } = await readSwitch(context.ledger);
   const accounts = await accountsOf(context, options.sources);
   const open = accounts.find(({ isComplete }) => !isComplete);
@@ -59,11 +88,18 @@ export async function reverseSync(context: ImportContext, options: ReverseOption
   const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
   const counts: Counts = { written: 0, deleted: 0, withoutRecord: 0, left: 0 };
   for (const source of chosen(context, options.sources)) {
-    const reversing = new Reversing(context, source, importedAt, counts);
+    const keyTypes = await keyTypesOf(context, client, source);
+    const reversing = new Reversing(context, source, { importedAt, counts, keyTypes });
     await reversing.records(accounts.find(({ source: name }) => name === source.mapping.name)?.rows ?? 0);
     await reversing.rows(options.deleteRows === true);
   }
   return counts;
+}
+
+interface ReversingOptions {
+  readonly importedAt: Date;
+  readonly counts: Counts;
+  readonly keyTypes: KeyTypes;
 }
 
 class Reversing {
@@ -72,13 +108,15 @@ class Reversing {
   readonly #importedAt: Date;
   readonly #counts: Counts;
   readonly #references: References;
+  readonly #keyTypes: KeyTypes;
   readonly #pace = new Pace(8);
 
-  constructor(context: ImportContext, source: Source, importedAt: Date, counts: Counts) {
+  constructor(context: ImportContext, source: Source, { importedAt, counts, keyTypes }: ReversingOptions) {
     this.#context = context;
     this.#source = source;
     this.#importedAt = importedAt;
     this.#counts = counts;
+    this.#keyTypes = keyTypes;
     this.#references = new References(context, importedAt, true);
   }
 
@@ -96,38 +134,58 @@ class Reversing {
   }
 
   async #record(first: Item): Promise<void> {
-    const { mapping, codec } = this.#source;
+    const { codec } = this.#source;
     const { requester, env } = this.#context.environment;
+    const retry = requester.retry();
     let item: Item | null = first;
-    for (let turn = 0; turn < 8 && item !== null && !isExpired(codec, item, env.clock()); turn++) {
-      // Of another source of the same entity.
-      const text = this.#context.rowOf(this.#source, item);
-      if (item[stampAttributes.source] !== undefined && text === undefined) return;
-      const back = rowOf(mapping, codec.read(item), this.#context.transforms);
-      if (mapping.key.some((name) => back[name] === undefined)) {
-        // Of an imported one the row is still right, unless somebody wrote the record since.
-        const { revision } = codec;
-        if (text === undefined || (revision !== undefined && item[revision] !== 1)) this.#counts.left += 1;
-        return;
-      }
-      const table = sourceTable(mapping);
-      const key = sourceKey(mapping, back as Row);
-      const [row = null] = await getItems(requester, [{ table, key, consistent: true }]);
-      if (row !== null && (isLike(row, back) || (await this.#same(row as Row, item)))) return;
-      if (row === null && mapping.oneWay) {
-        this.#counts.left += 1;
-        return;
-      }
-      const next = merged(row, back);
-      const outcome = await commit(requester, this.#actions(item, next, key));
+    while (item !== null && !isExpired(codec, item, env.clock())) {
+      const step = await this.#step(item);
+      if (step === undefined) return;
+      const outcome = await commit(requester, this.#actions(item, step.row, step.key));
       if (outcome.kind === 'done') {
         this.#counts.written += 1;
+        if (!step.isWhole) this.#counts.left += 1;
         return;
       }
+      if (!(await retry.wait({ others: outcome.kind === 'stale' }))) throw busy(outcome.error);
       [item = null] = await getItems(requester, [
         { table: codec.table, key: keyOfItem(codec.table, first), consistent: true },
       ]);
     }
+  }
+
+  /** What is to be written for a record; undefined where its row is right, or cannot be made so. */
+  async #step(item: Item): Promise<Step | undefined> {
+    const { mapping, codec } = this.#source;
+    const { environment, transforms } = this.#context;
+    // Of another source of the same entity.
+    const text = this.#context.rowOf(this.#source, item);
+    if (item[stampAttributes.source] !== undefined && text === undefined) return undefined;
+    const record = codec.read(item);
+    const given = rowOf(mapping, record, transforms);
+    // The transforms of a key may lose what tells rows apart: an imported record knows its row.
+    const named = text === undefined ? undefined : rowNamed(this.#source, text);
+    const key = named ? sourceKey(mapping, named) : keyOfType(mapping, given as Row, this.#keyTypes);
+    if (key === undefined) {
+      // Of an imported one the row is still right, unless somebody wrote the record since.
+      const { revision } = codec;
+      if (text === undefined || (revision !== undefined && item[revision] !== 1)) this.#counts.left += 1;
+      return undefined;
+    }
+    const back: Item = { ...given, ...key };
+    const [row = null] = await getItems(environment.requester, [
+      { table: sourceTable(mapping), key, consistent: true },
+    ]);
+    const next = merged(row, back);
+    const kept = mapping.fields.filter(
+      ({ from: [name = ''], oneWay }) => !oneWay && name in key && !sameValue(given[name], key[name]),
+    );
+    const isWhole = await this.#gives(next, item, [...kept, ...unmappedIn(mapping, record)]);
+    const isRight = row !== null && (isLike(row, back) || (await this.#same(row as Row, item)));
+    // What was rounded as the row was read is not written into it.
+    const isLeft = row === null ? mapping.oneWay || !isWhole : isRight ? !isWhole : inexactIn(row).length > 0;
+    if (isLeft) this.#counts.left += 1;
+    return isRight || isLeft ? undefined : { row: next, key, isWhole };
   }
 
   #actions(item: Item, row: Row, key: Key): Action[] {
@@ -151,6 +209,22 @@ class Reversing {
         condition: unchanged(codec, item),
       },
     ];
+  }
+
+  /** The row gives the record's values of these fields. */
+  async #gives(row: Row, item: Item, fields: readonly FieldMapping[]): Promise<boolean> {
+    if (fields.length === 0) return true;
+    const { mapping, codec } = this.#source;
+    const names = fields.map(({ field }) => field);
+    const record = codec.read(item);
+    try {
+      const values = fieldValues(mapping, names, row, await this.#references.of(this.#source, [row]));
+      const own = codec.read(normalized(codec, values));
+      return names.every((name) => sameValue(own[name] as AttributeValue, record[name] as AttributeValue));
+    } catch (error) {
+      if (error instanceof Refusal) return false;
+      throw error;
+    }
   }
 
   /** The row gives this record. */
@@ -184,7 +258,7 @@ class Reversing {
           for (const [place, row] of rows.entries()) {
             const entry = entries[place];
             // A row that was merged goes with the record that it was merged into.
-            const key = entry === undefined ? this.#place(row) : this.#winner(entry);
+            const key = entry === undefined ? this.#place(row) : await this.#winner(entry);
             if (key === undefined) continue;
             const [main = null] = await getItems(requester, [{ table: codec.table, key, consistent: true }]);
             // An expired record is not one that somebody deleted.
@@ -195,8 +269,16 @@ class Reversing {
         }
   }
 
-  #winner({ outcome, into }: LedgerEntry): Key | undefined {
-    const row = outcome === 'merged' && into !== undefined ? rowNamed(this.#source, into) : undefined;
+  /** Where the record is that a row was merged into: the winner may have lost against another one since. */
+  async #winner(entry: LedgerEntry): Promise<Key | undefined> {
+    let last: LedgerEntry | undefined = entry;
+    let into: string | undefined;
+    for (let steps = 0; last !== undefined; steps++) {
+      if (last.outcome !== 'merged' || last.into === undefined || steps === mostSteps) return undefined;
+      into = last.into;
+      [last] = await this.#context.ledger.get(this.#source.mapping.name, [into]);
+    }
+    const row = into === undefined ? undefined : rowNamed(this.#source, into);
     return row && this.#place(row);
   }
 
@@ -225,8 +307,9 @@ class Reversing {
 
   async #delete(row: Row, place: Key): Promise<void> {
     const { mapping, codec } = this.#source;
+    const { requester } = this.#context.environment;
     const purpose = { kind: 'derived', entity: codec.name } as const;
-    const outcome = await commit(this.#context.environment.requester, [
+    const actions: readonly Action[] = [
       { kind: 'delete', table: sourceTable(mapping), key: sourceKey(mapping, row), purpose },
       this.#context.ledger.remove(mapping.name, keyText(mapping, row)),
       {
@@ -236,8 +319,15 @@ class Reversing {
         purpose: { kind: 'unchanged', entity: codec.name },
         condition: absent(codec.table),
       },
-    ]);
-    if (outcome.kind === 'done') this.#counts.deleted += 1;
+    ];
+    const retry = requester.retry();
+    for (;;) {
+      const outcome = await commit(requester, actions);
+      if (outcome.kind === 'done') this.#counts.deleted += 1;
+      // Stale: there is a record again.
+      if (outcome.kind !== 'busy') return;
+      if (!(await retry.wait())) throw busy(outcome.error);
+    }
   }
 }
 

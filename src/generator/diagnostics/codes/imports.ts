@@ -39,8 +39,10 @@ export const importCodes = {
     remedy: 'Correct the name, or leave `references` out.',
   },
   'import-one-way': {
-    meaning: 'A transform has no inverse, so that rows cannot follow records once these are written first.',
-    remedy: 'Declare that the field or the source is one-way, or give the function a `back`.',
+    meaning:
+      'A transform has no inverse, so that rows cannot follow records once these are written first. As a warning: no key of a map gives a value back, so that rows keep what they have.',
+    remedy:
+      'Declare that the field or the source is one-way, or give the function a `back` and the value a key.',
   },
   'import-unique': {
     meaning:

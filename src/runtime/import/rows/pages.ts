@@ -1,11 +1,11 @@
 /** Reads the rows of a source, segment by segment. */
-import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, type DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { TableloomError } from '../../errors.js';
 import { type Segment, scanPage } from '../../reindex/scan.js';
 import type { Filter, Item, Key, TableRef } from '../../types.js';
 import type { ImportContext, Source } from '../context.js';
 import { patiently } from '../patiently.js';
-import { namedRow, type Row, sourceTable } from './rows.js';
+import { namedRow, type Row, requireExactKey, sourceTable } from './rows.js';
 
 const rowsInSegment = 500;
 const mostSegments = 20_000;
@@ -18,15 +18,20 @@ interface PagesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Every page of a segment of a source, in its order. */
-export function pagesOf(
+/** Every page of a segment of a source, in its order. CONFIGURATION where several rows may have one key: see `requireExactKey`. */
+export async function* pagesOf(
   context: ImportContext,
   source: Source,
   number: number,
   of: number,
   { only, signal }: PagesOptions = {},
 ): AsyncGenerator<readonly Row[]> {
-  return pages(context, sourceTable(source.mapping), { number, of }, { signal, ...(only && { only }) });
+  const { mapping } = source;
+  const options = { signal, ...(only && { only }) };
+  for await (const page of pages(context, sourceTable(mapping), { number, of }, options)) {
+    for (const row of page) requireExactKey(mapping, row);
+    yield page;
+  }
 }
 
 /** Every page of a segment of a target table: of most, the filter leaves little. */
@@ -64,10 +69,31 @@ export async function sizeOf(
   client: DynamoDBClient,
   source: Source,
 ): Promise<number> {
+  return (await describedTable(context, client, source))?.ItemCount ?? 0;
+}
+
+/** The types of a source's key attributes, by name. */
+export type KeyTypes = Readonly<Record<string, string | undefined>>;
+
+export async function keyTypesOf(
+  context: ImportContext,
+  client: DynamoDBClient,
+  source: Source,
+): Promise<KeyTypes> {
+  const { AttributeDefinitions = [] } = (await describedTable(context, client, source)) ?? {};
+  return Object.fromEntries(
+    AttributeDefinitions.map(({ AttributeName = '', AttributeType }) => [AttributeName, AttributeType]),
+  );
+}
+
+async function describedTable(
+  context: ImportContext,
+  client: DynamoDBClient,
+  source: Source,
+): Promise<TableDescription | undefined> {
   const TableName = context.environment.requester.tableName(sourceTable(source.mapping));
   try {
-    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    return Table?.ItemCount ?? 0;
+    return (await client.send(new DescribeTableCommand({ TableName }))).Table;
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
     throw new TableloomError(

@@ -43,7 +43,8 @@ export function recordOf(codec: Codec, values: Values, env: Pick<WriteEnvironmen
   }
 }
 
-function normalized({ normalize }: Codec, values: Values): Values {
+/** The values as writes of the entity store them. */
+export function normalized({ normalize }: Codec, values: Values): Values {
   if (normalize === undefined) return values;
   const steps = normalize as Readonly<Record<string, readonly ((value: string) => string)[] | undefined>>;
   return Object.fromEntries(

@@ -1,5 +1,8 @@
 /** Rows of a source, and the values of the records that they become. */
+import { inexactIn } from '../../client/marshall.js';
+import { TableloomError } from '../../errors.js';
 import type { AttributeValue, Item, Key, TableRef } from '../../types.js';
+import { sameValue } from '../../values.js';
 import type {
   ConstantValue,
   FieldMapping,
@@ -27,8 +30,65 @@ export function sourceTable({ name, key: [partition = '', sort] }: SourceMapping
   return { name: `import ${name}`, partition, ...(sort !== undefined && { sort }) };
 }
 
-export function sourceKey({ key }: SourceMapping, row: Row): Key {
-  return Object.fromEntries(key.map((name) => [name, row[name] as string | number]));
+/** CONFIGURATION where the key is not that of the row, but a rounded one: see `requireExactKey`. */
+export function sourceKey(source: SourceMapping, row: Row): Key {
+  requireExactKey(source, row);
+  return Object.fromEntries(source.key.map((name) => [name, row[name] as string | number]));
+}
+
+/** CONFIGURATION where a key attribute is a number that may stand for several: two rows would be one record. */
+export function requireExactKey({ name: source, key }: SourceMapping, row: Row): void {
+  for (const name of key) {
+    const value = row[name];
+    if (typeof value !== 'number') continue;
+    if (!(Number.isInteger(value) && !Number.isSafeInteger(value)) && !inexactIn(row).includes(name))
+      continue;
+    throw new TableloomError(
+      'CONFIGURATION',
+      `The source ${source} has a key \`${name}\` that is a number of more digits than JavaScript's numbers keep: several rows would become one. Import a copy of the table whose \`${name}\` is text.`,
+    );
+  }
+}
+
+/**
+ * The key of a row that no record knows yet, with the types that its table has; undefined where a value is missing, or is none
+ * of the type.
+ *
+ * @param types `S`, `N` or `B`, by attribute
+ */
+export function keyOfType(
+  source: SourceMapping,
+  row: Row,
+  types: Readonly<Record<string, string | undefined>>,
+): Key | undefined {
+  const key: Key = {};
+  for (const name of source.key) {
+    const value = ofType(row[name], types[name]);
+    if (value === undefined) return undefined;
+    key[name] = value;
+  }
+  return key;
+}
+
+function ofType(value: AttributeValue | undefined, type: string | undefined): string | number | undefined {
+  if (type === 'N') {
+    const number = typeof value === 'string' && String(Number(value)) === value ? Number(value) : value;
+    const isKept = Number.isFinite(number) && (Number.isSafeInteger(number) || !Number.isInteger(number));
+    return isKept ? (number as number) : undefined;
+  }
+  if (type !== 'S') return undefined;
+  return typeof value === 'number' ? String(value) : typeof value === 'string' ? value : undefined;
+}
+
+/** VALUE_INVALID where the row has numbers that were rounded as it was read: whoever stores it again would change them. */
+export function requireExact({ name: source }: SourceMapping, row: Row): void {
+  const [name] = inexactIn(row);
+  if (name === undefined) return;
+  throw new TableloomError(
+    'VALUE_INVALID',
+    `A row of ${source} has in \`${name}\` a number of more digits than JavaScript's numbers keep. Read it past the bridge, or store the number as text.`,
+    { field: name },
+  );
 }
 
 /** Longer texts are no sort key (1,024 bytes), and a name of that length helps nobody. */
@@ -65,12 +125,13 @@ function partsOf(text: string): (string | number)[] {
 }
 
 /** The first of the attributes that has a value. */
-function rawOf({ from }: Pick<FieldMapping, 'from'>, row: Row): AttributeValue | undefined {
-  for (const name of from) {
-    const value = row[name];
-    if (value !== undefined && value !== null && value !== '') return value;
-  }
-  return undefined;
+function attributeOf({ from }: Pick<FieldMapping, 'from'>, row: Row): string | undefined {
+  return from.find((name) => row[name] !== undefined && row[name] !== null && row[name] !== '');
+}
+
+function rawOf(field: Pick<FieldMapping, 'from'>, row: Row): AttributeValue | undefined {
+  const name = attributeOf(field, row);
+  return name === undefined ? undefined : row[name];
 }
 
 /** The keys of other rows that a row names. */
@@ -93,8 +154,18 @@ export function keyValues(
   row: Row,
   context: Omit<RowContext, 'referred'>,
 ): Values {
+  return fieldValues(source, fields, row, { ...context, referred: () => undefined });
+}
+
+/** The values of some of the fields. Throws a Refusal where one of them has none. */
+export function fieldValues(
+  source: SourceMapping,
+  fields: readonly string[],
+  row: Row,
+  context: RowContext,
+): Values {
   const mappings = source.fields.filter(({ field }) => fields.includes(field));
-  return evaluate(mappings, row, { ...context, referred: () => undefined });
+  return evaluate(mappings, row, context);
 }
 
 /** Throws a Refusal where the row does not become a record. */
@@ -139,9 +210,15 @@ function fieldValue(field: FieldMapping, row: Row, values: Values, context: RowC
 }
 
 function ownValue(field: FieldMapping, row: Row, context: RowContext): AttributeValue | undefined {
-  const raw = rawOf(field, row);
-  if (raw === undefined) return undefined;
+  const name = attributeOf(field, row);
+  const raw = name === undefined ? undefined : row[name];
+  if (name === undefined || raw === undefined) return undefined;
   try {
+    if (inexactIn(row).includes(name))
+      throw new Refusal(
+        'number-inexact',
+        `is a number of more digits than JavaScript's numbers keep: store it as text, or map another attribute`,
+      );
     const { reference } = field;
     if (reference !== undefined) {
       const record = context.referred(reference, String(raw));
@@ -231,7 +308,10 @@ function typed(value: unknown, type: FieldType): AttributeValue {
   }
 }
 
-/** What a row has of the record, by attribute; what does not go back is left out. */
+/**
+ * What a row has of the record, by attribute; undefined where the record has no value. What does not go back is left out: of that,
+ * the row keeps its own.
+ */
 export function rowOf(
   source: SourceMapping,
   record: Readonly<Record<string, unknown>>,
@@ -241,9 +321,30 @@ export function rowOf(
   for (const field of source.fields) {
     const [attribute] = field.from;
     if (field.oneWay || attribute === undefined || attribute in row) continue;
+    if (isUnmapped(field, record[field.field])) continue;
     row[attribute] = backOf(field, record[field.field], own);
   }
   return row;
+}
+
+/** The fields whose values no key of their maps gives back. */
+export function unmappedIn(
+  source: SourceMapping,
+  record: Readonly<Record<string, unknown>>,
+): readonly FieldMapping[] {
+  return source.fields.filter(
+    (field) => !field.oneWay && field.from.length > 0 && isUnmapped(field, record[field.field]),
+  );
+}
+
+function isUnmapped({ map }: FieldMapping, value: unknown): boolean {
+  return map !== undefined && value !== null && value !== undefined && keyOf(map, value) === undefined;
+}
+
+/** The first key with the value. */
+function keyOf(map: Readonly<Record<string, ConstantValue>>, value: unknown): string | undefined {
+  const isIt = (to: ConstantValue) => sameValue(to as AttributeValue, value as AttributeValue);
+  return Object.entries(map).find(([, to]) => isIt(to))?.[0];
 }
 
 /** What a record has that no attribute of a row gives. */
@@ -255,7 +356,7 @@ export function withoutPlace({ fields }: SourceMapping, record: Row): Values {
 function backOf(field: FieldMapping, value: unknown, own: Transforms): AttributeValue | undefined {
   if (value === null || value === undefined) return undefined;
   const { map, transforms, type } = field;
-  const [key] = Object.entries(map ?? {}).find(([, to]) => to === value) ?? [];
+  const key = map && keyOf(map, value);
   // A map of booleans has their texts as keys.
   const unmapped: unknown = map === undefined ? value : key === 'true' ? true : key === 'false' ? false : key;
   const raw = transforms.reduceRight((now: unknown, name) => {
