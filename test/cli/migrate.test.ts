@@ -73,6 +73,7 @@ async function openProject() {
     url,
     git,
     lock,
+    write,
     engine,
     migrate,
     async generate({ fields, yaml, city, more }: Version) {
@@ -394,6 +395,33 @@ test('a runner that wakes up after another one has rolled back, and a third has 
   expect(String(await told)).toContain('Another process has taken the migration over.');
   expect(await again).toMatchObject({ code: 0 });
   expect(await phase()).toBe('both');
+});
+
+test('killed once the tables were settled, `complete` repeated brings the lock up to date', async () => {
+  const project = await begun();
+  await project.migrate('run');
+  const lock = project.lock();
+  expect(lock).toContain('key-moved');
+  expect(await project.migrate('complete')).toMatchObject({ code: 0 });
+  // As the killed process leaves it: with its own note, and without the lock.
+  project.write('access-patterns.lock.json', lock);
+  const long = new Date(0).toISOString();
+  const run = {
+    runner: 'a',
+    by: 'a',
+    since: long,
+    beat: long,
+    step: 'contract',
+    cursor: null,
+    progress: null,
+  };
+  await project.put({ PK: '_plan', SK: '_run', _type: '_plan', revision: 1, run: JSON.stringify(run) });
+  expect(await project.migrate('complete')).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('have to be dealt with: commit it.'),
+  });
+  expect(project.lock()).not.toContain('key-moved');
+  expect((await project.migrate('status')).out).not.toContain('run by');
 });
 
 test('a table that goes away with its entity is settled with the others, and may come back', async () => {

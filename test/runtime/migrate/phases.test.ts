@@ -93,7 +93,7 @@ test.each(['things', 'orders'])(
   },
 );
 
-test('who runs it is found, whichever tables somebody knows of', async () => {
+test.each(['things', 'orders'])('who runs it is found in whichever table it was noted: %s', async (name) => {
   const { migration, only } = await openTables();
   const now = new Date().toISOString();
   const run = {
@@ -105,8 +105,8 @@ test('who runs it is found, whichever tables somebody knows of', async () => {
     cursor: null,
     progress: null,
   } as const;
-  const kept = await (await only('things')).keepRun(null, run);
+  const kept = await (await only(name)).keepRun(null, run);
   expect(await migration().run()).toEqual(kept);
   await migration().keepRun(kept, null);
-  expect(await (await only('things')).run()).toBeNull();
+  expect(await (await only(name)).run()).toBeNull();
 });
