@@ -3,8 +3,15 @@
 import { migrateVerb } from '../../src/cli/commands/migrate.js';
 import { withFailures } from '../../src/cli/verbs.js';
 
-const [, , root = '', endpoint = '', rate = ''] = process.argv;
+const [, , root = '', endpoint = '', rate = '', settle = ''] = process.argv;
 
 process.exitCode = await withFailures(() =>
-  migrateVerb('run', { root, endpoint, rate, config: 'codegen.ts', segments: '1', settleMs: 1 }),
+  migrateVerb('run', {
+    root,
+    endpoint,
+    rate,
+    config: 'codegen.ts',
+    segments: '1',
+    settleMs: Number(settle),
+  }),
 );

@@ -73,6 +73,7 @@ async function openProject() {
     url,
     git,
     lock,
+    write,
     engine,
     migrate,
     async generate({ fields, yaml, city, more }: Version) {
@@ -281,10 +282,13 @@ test('wrong calls, a wrong commit, and what stands in the way change nothing', a
 });
 
 /** The command in a process of its own. */
-function child(folder: string, url: string, rate: string) {
+function child(folder: string, url: string, rate: string, settleMs = 1) {
   const process_ = spawn(
     process.execPath,
-    ['--conditions=tableloom-source', '--import', 'tsx/esm', 'test/cli/migrate-child.ts', folder, url, rate],
+    [
+      ...['--conditions=tableloom-source', '--import', 'tsx/esm', 'test/cli/migrate-child.ts'],
+      ...[folder, url, rate, String(settleMs)],
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   onTestFinished(() => void process_.kill('SIGKILL'));
@@ -372,4 +376,77 @@ test('a record that cannot be brought is named, and nothing is opened; Ctrl-C pa
     .map((line) => (JSON.parse(line) as { readonly event: string }).event);
   expect(events.at(-1)).toBe('phase');
   expect(events).toContain('verified');
+});
+
+test('a runner that wakes up after another one has rolled back, and a third has begun, ends and changes nothing', async () => {
+  const project = await begun();
+  const phase = async () =>
+    (JSON.parse((await project.migrate('status', { json: true })).out) as { readonly phase: string }).phase;
+  const late = child(project.folder, project.url, '1000', 4000);
+  const told = late.stderr.toArray();
+  while ((await phase()) !== 'delete-only') if (late.exitCode !== null) throw new Error(String(await told));
+  late.kill('SIGSTOP');
+  await new Promise((wait) => setTimeout(wait, times.silenceMs));
+  expect(await project.migrate('rollback')).toMatchObject({ code: 0 });
+  const again = project.migrate('run', { settleMs: 100 });
+  late.kill('SIGCONT');
+  const [code] = await once(late, 'exit');
+  expect(code).toBe(2);
+  expect(String(await told)).toContain('Another process has taken the migration over.');
+  expect(await again).toMatchObject({ code: 0 });
+  expect(await phase()).toBe('both');
+});
+
+test('killed once the tables were settled, `complete` repeated brings the lock up to date', async () => {
+  const project = await begun();
+  await project.migrate('run');
+  const lock = project.lock();
+  expect(lock).toContain('key-moved');
+  expect(await project.migrate('complete')).toMatchObject({ code: 0 });
+  // As the killed process leaves it: with its own note, and without the lock.
+  project.write('access-patterns.lock.json', lock);
+  const long = new Date(0).toISOString();
+  const run = {
+    runner: 'a',
+    by: 'a',
+    since: long,
+    beat: long,
+    step: 'contract',
+    cursor: null,
+    progress: null,
+  };
+  await project.put({ PK: '_plan', SK: '_run', _type: '_plan', revision: 1, run: JSON.stringify(run) });
+  expect(await project.migrate('complete')).toMatchObject({
+    code: 0,
+    err: expect.stringContaining('have to be dealt with: commit it.'),
+  });
+  expect(project.lock()).not.toContain('key-moved');
+  expect((await project.migrate('status')).out).not.toContain('run by');
+});
+
+test('a table that goes away with its entity is settled with the others, and may come back', async () => {
+  const project = await openProject();
+  const notes = ({ yaml, ...version }: Version): Version => ({
+    ...version,
+    fields: `${version.fields}  remark(id: ID!): Remark`,
+    more: 'type Remark { id: ID! }',
+    yaml: yaml
+      .replace('tables: {', 'tables: { archive: { name: "${PREFIX}-archive", key: [PK, SK] },')
+      .replace('entities: {', 'entities: { Remark: { table: archive },')
+      .replace('Order: {', 'Order: { table: main,')
+      .replace('patterns:', 'patterns:\n  remark: { one: Remark, for: Query.remark, where: { id: $id } }'),
+  });
+  await project.generate(notes(first));
+  expect(await project.deploy()).toMatchObject({ code: 0 });
+  await project.put(order('a', { city: 'Bern' }));
+  await project.generate(second);
+  const run = await project.migrate('run');
+  expect(run, run.err).toMatchObject({ code: 0 });
+  const done = await project.migrate('complete');
+  expect(done, done.err).toMatchObject({ code: 0 });
+  await project.generate(notes(second));
+  const back = await project.migrate('run');
+  expect(back, back.err).toMatchObject({ code: 0 });
+  const deployed = await project.deploy();
+  expect(deployed, deployed.err).toMatchObject({ code: 0 });
 });

@@ -3,6 +3,7 @@
 import { GetCommand, PutCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Database, IndexQuery, Item, StoredProject, Write } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
+import type { StoredPlan } from '../../src/runtime/migrate/plan-record.js';
 import { Throttle } from '../../src/runtime/reindex/throttle.js';
 import { openProject, type Project } from '../support/running.js';
 import { type Written, written } from '../support/written.js';
@@ -268,4 +269,58 @@ test('a rate bounds what is used a second, and what was not used is not saved up
   now += 60_000;
   throttle.use(150);
   expect(throttle.wait).toBe(500);
+});
+
+/** A version that stores people so, as the table notes it. */
+function planNoted({ project: { tables } }: Plan): (form?: string) => StoredPlan {
+  return (form = tables[0]?.forms?.Person ?? '') => ({
+    fingerprint: form,
+    hashes: { Person: form },
+    forms: [],
+    tables,
+  });
+}
+
+test('it does not begin while a migration is under way, nor by another version of the plan than the one that is noted', async () => {
+  const from = await plain();
+  const project = await people(from, 3);
+  const plan = planNoted(from);
+  const migration = project.database.migration({ settleMs: 0 });
+  await migration.note(plan());
+  const next = { _type: 'Person', _next: 'Person', PK: 'NEXT#p1', SK: 'METADATA', id: 'p1' };
+  await migration.expand(plan('other'));
+  await project.documents.send(new PutCommand({ TableName: project.tableName('people'), Item: next }));
+  for (const dryRun of [false, true])
+    await expect(project.database.reindex(from.project, { dryRun })).rejects.toMatchObject({
+      code: 'PLAN_MISMATCH',
+      message: expect.stringMatching(
+        /A migration of the table people is under way \(write-only\).*, then reindex/,
+      ),
+    });
+  expect((await stored(project)).filter((item) => '_next' in item)).toHaveLength(1);
+  const other = await openProject(from.written.generated, undefined, { planMs: 5000 });
+  await other.database.migration().note(plan('other'));
+  await expect(other.database.reindex(from.project)).rejects.toMatchObject({
+    code: 'PLAN_MISMATCH',
+    message: expect.stringMatching(/stores Person by another version .*tableloom migrate run/),
+  });
+});
+
+test('a migration that begins meanwhile ends it, and what that makes stays', async () => {
+  const from = await plain();
+  const project = await people(from, 240);
+  const plan = planNoted(from);
+  const migration = project.database.migration({ settleMs: 0 });
+  await migration.note(plan());
+  let begun: Promise<void> | undefined;
+  const ended = project.database.reindex(from.project, {
+    segments: 1,
+    // Some seconds for a page: longer than it may not know of the migration.
+    rate: 1,
+    onProgress: () => {
+      begun ??= migration.expand(plan('other'));
+    },
+  });
+  await expect(ended).rejects.toMatchObject({ code: 'PLAN_MISMATCH' });
+  await begun;
 });

@@ -51,10 +51,9 @@ interface Call {
 }
 
 async function plan({ target, options, stages }: Call): Promise<number> {
-  const { migration } = await target.openStored();
-  const record = await migration.status();
+  const { opened, record } = await target.openNoted();
   const start = await startOf(record, options, stages);
-  const made = await migrationPlan(target, start, migration.settleMs);
+  const made = await migrationPlan(target, start, opened.migration.settleMs);
   const phase = record?.phase ?? null;
   if (options.json) terminal.say(JSON.stringify({ ...made, phase }, null, 2));
   else for (const line of planText(made, start)) terminal.say(line);
@@ -64,9 +63,7 @@ async function plan({ target, options, stages }: Call): Promise<number> {
 }
 
 async function run({ target, options, stages }: Call): Promise<number> {
-  const opened = await target.openStored();
-  const { migration } = opened;
-  const record = await migration.status();
+  const { record } = await target.openNoted();
   const phase = record?.phase ?? 'settled';
   if (record?.to && isOther(record.to, target.to))
     throw outOfOrder(
@@ -95,6 +92,7 @@ async function run({ target, options, stages }: Call): Promise<number> {
     return 1;
   }
   const isSame = differing(start.plan, target.to).length === 0 && phase === 'settled';
+  const opened = await target.openBoth(start.plan);
   return Work.on(opened, 'fill', options, async (work) => {
     if (!isSame) return bring(target, start, additions, work);
     await target.deploy(additions, (text) => work.shown.note(`done: ${text}`));
@@ -109,7 +107,7 @@ async function run({ target, options, stages }: Call): Promise<number> {
 }
 
 async function status({ target, options }: Call): Promise<number> {
-  const opened = await target.openStored();
+  const { opened } = await target.openNoted();
   const status = await statusOf(opened.migration);
   if (options.json) terminal.say(JSON.stringify(status, null, 2));
   else for (const line of statusText(status)) terminal.say(line);
@@ -123,6 +121,9 @@ async function complete(call: Call): Promise<number> {
   if (phase === 'settled') {
     if (isOther(from, target.to))
       throw outOfOrder('no migration to this version is under way', 'Begin one: `tableloom migrate run`.');
+    const left = await opened.migration.run();
+    // Killed once the tables were settled: what follows that is left.
+    if (left?.run.step === 'contract') await Work.on(opened, 'contract', options, async () => accept(target));
     if (options.deleteIndexes) await deleteIndexes(target);
     else terminal.note('No migration is under way: the tables are stored by this version.');
     return 0;
@@ -137,9 +138,15 @@ async function complete(call: Call): Promise<number> {
   if (to && isOther(to, target.to))
     throw outOfOrder('this is not the version that is migrated to', 'Check that out, and run this there.');
   const text = `Servers of the former version are refused: ${wait(opened.migration)} until all know …`;
-  const code = await end(call, opened, 'contract', text, (migration, options) => migration.contract(options));
+  const code = await end(
+    call,
+    opened,
+    'contract',
+    text,
+    (migration, options) => migration.contract(options),
+    () => accept(target),
+  );
   if (code !== 0) return code;
-  acceptAll(target.run);
   if (options.deleteIndexes) await deleteIndexes(target);
   else await tellIndexes(target);
   return 0;
@@ -168,14 +175,19 @@ async function rollback(call: Call): Promise<number> {
 }
 
 async function underWay(target: Target): Promise<{ readonly record: PlanRecord; readonly opened: Opened }> {
-  const { migration } = await target.openStored();
-  const record = await migration.status();
+  const { record, opened } = await target.openNoted();
   if (record === null)
     throw outOfOrder(
       'the tables do not say how their records are stored',
       'Begin with `tableloom migrate plan`.',
     );
-  return { record, opened: await target.openBoth(record) };
+  return { record, opened };
+}
+
+/** Before the run's record is gone: as long as that is there, a repeated command does it. */
+function accept({ run }: Target): number {
+  acceptAll(run);
+  return 0;
 }
 
 /** The last reindex of a migration. */
@@ -185,6 +197,7 @@ async function end(
   step: RunStep,
   text: string,
   work: (migration: Opened['migration'], options: MigrationOptions) => Promise<ReindexReport>,
+  then: () => number = () => 0,
 ): Promise<number> {
   return Work.on(opened, step, options, async (on) => {
     on.shown.note(text);
@@ -206,7 +219,7 @@ async function end(
       `done: ${what}: of ${counts.records} records, ${counts.changed} were changed, and ${counts.deleted} items deleted`,
       { event: step === 'contract' ? 'completed' : 'rolled-back', ...counts },
     );
-    return 0;
+    return then();
   });
 }
 

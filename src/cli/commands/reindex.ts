@@ -49,17 +49,21 @@ async function reindex(
     // Nothing is noted of a dry run: what it counted is of use as a whole.
     const notes = dryRun ? undefined : file;
     const bar = new Bar<ReindexProgress>(await itemsOf(client, Object.values(tables)), described);
-    const report = await database.reindex(generated, {
-      dryRun,
-      signal,
-      onProgress: (progress) => {
-        notes?.progress(progress.cursor);
-        bar.show(progress);
-      },
-      ...(!all && { entities }),
-      ...reading,
-      ...(resume !== undefined && { resume }),
-    });
+    const report = await database
+      .reindex(generated, {
+        dryRun,
+        signal,
+        onProgress: (progress) => {
+          notes?.progress(progress.cursor);
+          bar.show(progress);
+        },
+        ...(!all && { entities }),
+        ...reading,
+        ...(resume !== undefined && { resume }),
+      })
+      .catch((error: unknown) => {
+        throw notes?.failed(error) ?? error;
+      });
     notes?.end(report.cursor);
     if (json) terminal.say(JSON.stringify(report, null, 2));
     else for (const line of told(report, options, place, file.option)) terminal.say(line);

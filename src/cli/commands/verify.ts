@@ -41,17 +41,21 @@ async function verify(
     const bar = new Bar<VerifyProgress>(await itemsOf(client, Object.values(tables)), describe);
     const { tables: definitions, codecs } = code.generated;
     const project = { tables: definitions, codecs, types: storedTypes(run.plan) };
-    const report = await database.verify(project, {
-      repair,
-      signal,
-      onProgress: (progress) => {
-        file.progress(progress.cursor);
-        bar.show(progress);
-      },
-      ...(entities.length > 0 && { entities }),
-      ...reading,
-      ...(resume !== undefined && { resume }),
-    });
+    const report = await database
+      .verify(project, {
+        repair,
+        signal,
+        onProgress: (progress) => {
+          file.progress(progress.cursor);
+          bar.show(progress);
+        },
+        ...(entities.length > 0 && { entities }),
+        ...reading,
+        ...(resume !== undefined && { resume }),
+      })
+      .catch((error: unknown) => {
+        throw file.failed(error);
+      });
     file.end(report.cursor);
     if (json) terminal.say(JSON.stringify(report, asJson, 2));
     else for (const line of lines(report, place, file.option)) terminal.say(line);

@@ -23,7 +23,7 @@ export async function bring(
     shown.event(`done: ${text}`, { event: 'table', table, step }),
   );
   // Tables that were not there are by now.
-  const { migration, database } = await target.open();
+  const { migration, database } = await target.openBoth(start.plan);
   work.watch(database);
   work.checkpoint();
   if (await migration.note(start.plan))
@@ -50,7 +50,7 @@ export async function bring(
   }
   work.checkpoint();
   shown.note(`Servers of the new version will be served: ${wait(migration)} until all know …`);
-  await migration.open();
+  await migration.open(work.claim);
   shown.event('done: both versions are served', { event: 'phase', phase: 'both' });
   shown.note(
     'Next: deploy the new version next to the former one, take that away, then `tableloom migrate complete`.',
@@ -58,9 +58,9 @@ export async function bring(
   return 0;
 }
 
-async function expand(migration: Migration, to: Target['to'], { shown }: Work): Promise<void> {
+async function expand(migration: Migration, to: Target['to'], { shown, claim }: Work): Promise<void> {
   shown.note(`Servers learn what the new version stores: two steps, ${wait(migration)} each …`);
-  await migration.expand(to);
+  await migration.expand(to, claim);
   shown.event('done: servers keep up what both versions store', { event: 'phase', phase: 'write-only' });
 }
 

@@ -1,6 +1,5 @@
 /** What a deployment notes in the tables of how their records are stored, and when it must not. */
 
-import { differing } from '../../runtime/migrate/plan-record.js';
 import type { Target } from './target.js';
 
 export interface Noting {
@@ -24,7 +23,7 @@ export async function notingOf(target: Target, isOffline: boolean): Promise<Noti
     };
   if (isOffline) return { isNoted: true };
   if (record !== null) {
-    const names = differing(record.from, target.to);
+    const names = await migration.differing(target.to);
     if (names.length === 0) return { isNoted: true };
     return {
       isNoted: false,

@@ -84,6 +84,12 @@ export class Runner {
     await this.#write();
   }
 
+  /** Rejects where another process has taken it. */
+  async confirm(): Promise<void> {
+    await this.#write();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   progress(cursor: string, progress: RunProgress): void {
     this.#run = { ...this.#run, cursor, progress };
     this.#isDirty = true;

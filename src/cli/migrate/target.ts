@@ -106,9 +106,18 @@ export class Target {
     );
   }
 
-  /** The tables of both plans of a migration that is under way. */
-  openBoth({ from, to }: PlanRecord): Promise<Opened> {
-    return this.openStored(to === null ? undefined : union(from, to));
+  /** The tables of this plan, and of the one that records were stored by before. */
+  openBoth(from: StoredPlan): Promise<Opened> {
+    return this.openStored(union(from, this.to));
+  }
+
+  /** The same, as the tables of this plan note the former one; and what all of them say. */
+  async openNoted(): Promise<{ readonly opened: Opened; readonly record: PlanRecord | null }> {
+    const own = await this.openStored();
+    const known = await own.migration.status();
+    if (known === null) return { opened: own, record: null };
+    const opened = await this.openBoth(union(known.from, known.to ?? this.to));
+    return { opened, record: await opened.migration.status() };
   }
 
   /** Takes steps of tables. @param told what each was, once it is done */

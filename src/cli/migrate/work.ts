@@ -1,7 +1,7 @@
 /** One reindex of a migration, resumed, noted in the table, held back, and ended by Ctrl-C. */
 
 import type { ReindexProblem, ReindexReport } from 'tableloom/runtime';
-import type { Migration, MigrationOptions } from '../../runtime/migrate/migration.js';
+import type { Claim, Migration, MigrationOptions } from '../../runtime/migrate/migration.js';
 import type { RunStep } from '../../runtime/migrate/run-record.js';
 import { Mistake } from '../mistakes.js';
 import { type ReadingOptions, readingOf } from '../project/counts.js';
@@ -40,7 +40,17 @@ export class Work {
     this.shown = new Shown(isJson);
     this.#abort = abort;
     this.#items = items;
-    this.#options = { ...settings, signal: abort.signal, pause: (signal) => this.#pace.turn(signal) };
+    this.#options = {
+      ...settings,
+      ...this.claim,
+      signal: abort.signal,
+      pause: (signal) => this.#pace.turn(signal),
+    };
+  }
+
+  /** That nobody else has taken it over. */
+  get claim(): Claim {
+    return { confirm: () => this.runner.confirm() };
   }
 
   /** Takes the migration over, works on it, and lets it go, however that ends. */

@@ -3,6 +3,7 @@
 import { rmSync } from 'node:fs';
 import { textOf, writeAll } from '../files.js';
 import { Mistake } from '../mistakes.js';
+import { asMistake } from './endpoint.js';
 
 /** What a file says: a cursor is of use for the same tables only. */
 interface Noted {
@@ -23,6 +24,7 @@ export class ProgressFile {
   readonly #command: Command;
   readonly #of: Omit<Noted, 'cursor'>;
   #noted = 0;
+  #last: string | undefined;
 
   /** @param resume as it was passed: a file, or `auto` */
   constructor(command: Command, resume: string | undefined, { place, tables }: Omit<Noted, 'cursor'>) {
@@ -49,10 +51,19 @@ export class ProgressFile {
 
   /** Notes it now and then: call it as often as there is progress. */
   progress(cursor: string): void {
+    this.#last = cursor;
     const now = performance.now();
     if (now - this.#noted < interval) return;
     this.#noted = now;
     this.#write(cursor);
+  }
+
+  /** The error that has ended a run, with how to resume that where it had begun. */
+  failed(error: unknown): unknown {
+    const known = asMistake(error);
+    if (this.#last === undefined || !(known instanceof Mistake)) return error;
+    this.#write(this.#last);
+    return new Mistake(known.message, `Then resume with the same command and \`--resume ${this.option}\`.`);
   }
 
   /** Notes where a run ended; null: it is complete, and nothing is left to resume. */

@@ -13,7 +13,6 @@ import type { StoredForm } from './form.js';
 import { Pair } from './join.js';
 import {
   changedForms,
-  differing,
   type MigrationPhase,
   type PlanRecord,
   readPlan,
@@ -31,12 +30,40 @@ export interface MigrationSettings {
   readonly settleMs?: number;
 }
 
-export type MigrationOptions = Pick<
-  ReindexOptions,
-  'rate' | 'segments' | 'signal' | 'onProgress' | 'resume' | 'dryRun' | 'pause'
->;
+export type MigrationOptions = Claim &
+  Pick<ReindexOptions, 'rate' | 'segments' | 'signal' | 'onProgress' | 'resume' | 'dryRun' | 'pause'>;
 
-const order: readonly MigrationPhase[] = ['settled', 'delete-only', 'write-only', 'both', 'contracting'];
+/** Rejects where another process has taken the migration over: before each note that is written, and after each wait. */
+export interface Claim {
+  readonly confirm?: () => Promise<void>;
+}
+
+type Step = Exclude<MigrationPhase, 'settled'>;
+
+interface Order {
+  /** The phases that the step follows. */
+  readonly after: readonly MigrationPhase[];
+  /** Those of a table that has it behind it, after an interruption. */
+  readonly beyond: readonly MigrationPhase[];
+}
+
+const order: Readonly<Record<Step, Order>> = {
+  'delete-only': { after: ['settled'], beyond: ['write-only', 'both'] },
+  'write-only': { after: ['delete-only'], beyond: ['both'] },
+  both: { after: ['write-only'], beyond: [] },
+  // A table that is settled has nothing under way, or was settled before the others.
+  contracting: { after: ['both'], beyond: ['settled'] },
+  'rolling-back': { after: ['delete-only', 'write-only', 'both'], beyond: ['settled'] },
+};
+
+/** The phase of a migration is the first of these that a table is in. */
+const precedence: readonly MigrationPhase[] = [
+  'rolling-back',
+  'contracting',
+  'delete-only',
+  'write-only',
+  'both',
+];
 
 /**
  * The steps of one migration, in the order of the methods; `status` says where it is. Each can be repeated, and resumed after
@@ -50,7 +77,8 @@ export class Migration {
   /** @internal `Database.migration` makes one. */
   constructor(context: ReindexContext, { tables, settleMs }: MigrationSettings) {
     this.#context = context;
-    this.#tables = tables;
+    // In one order, whichever versions they are declared by.
+    this.#tables = [...tables].sort(({ name: a }, { name: b }) => (a < b ? -1 : a > b ? 1 : 0));
     this.#settleMs = settleMs ?? planLeaseMs + context.requester.limits.deadlineMs + 1000;
   }
 
@@ -64,12 +92,11 @@ export class Migration {
   }
 
   /**
-   * What the first table says that is not settled, else the first; null where nothing is noted yet. Others may be one step
-   * behind, or settled already, after an interruption.
+   * What a table says that is furthest behind, else the first; null where nothing is noted yet. Others may be one step
+   * ahead, or settled already, after an interruption.
    */
   async status(): Promise<PlanRecord | null> {
-    const records = (await this.#records()).filter((record) => record !== null);
-    return records.find(({ phase }) => phase !== 'settled') ?? records[0] ?? null;
+    return statusOf(await this.#records());
   }
 
   /** Whether anything but what a migration keeps is stored. */
@@ -93,14 +120,15 @@ export class Migration {
 
   /** Who runs a step, and how far it is. */
   async run(): Promise<KeptRun | null> {
-    const [first] = this.#tables;
-    return first ? readRun(this.#requester, first) : null;
+    // It was noted in the first of the tables that were there.
+    const runs = await Promise.all(this.#tables.map((table) => readRun(this.#requester, table)));
+    return runs.find((run) => run !== null) ?? null;
   }
 
   /** Notes who runs a step, and how far it is; null: nobody does. CONFLICT where another process has noted it meanwhile. */
   async keepRun(before: KeptRun | null, run: MigrationRun | null): Promise<KeptRun | null> {
-    const [first] = this.#tables;
-    return first ? writeRun(this.#requester, first, before, run) : null;
+    const table = before?.table ?? this.#tables[0];
+    return table ? writeRun(this.#requester, table, before, run) : null;
   }
 
   /** Notes how records are stored, where nothing is noted yet. @returns whether it was not */
@@ -120,8 +148,8 @@ export class Migration {
     const records = await this.#records();
     const busy = records.find((record) => record && record.phase !== 'settled');
     if (busy) throw refused(`a migration is under way (${busy.phase})`, 'Complete it or roll it back first.');
-    const other = records.flatMap((record) => (record ? differing(record.from, plan) : []));
-    if (other.length > 0 && !isOffline)
+    const other = isOffline ? [] : await this.differing(plan);
+    if (other.length > 0)
       throw refused(
         `records of ${other.join(', ')} are stored otherwise`,
         'Bring them to it by a migration.',
@@ -134,8 +162,18 @@ export class Migration {
     }
   }
 
+  /** The entities that tables store otherwise: each by what it notes of its own, as it may have been away in between. */
+  async differing(plan: StoredPlan): Promise<string[]> {
+    const records = await this.#records();
+    return this.#tables.flatMap(({ name }, at) => {
+      const record = records[at];
+      const changed = record ? changedForms(record.from, plan) : [];
+      return changed.flatMap(({ from }) => (from.table.name === name ? from.name : []));
+    });
+  }
+
   /** Servers of the earlier version begin to keep up the next one's items. */
-  async expand(to: StoredPlan): Promise<void> {
+  async expand(to: StoredPlan, claim: Claim = {}): Promise<void> {
     const { phase, to: begun, from } = await this.#known();
     if (begun !== null && begun.fingerprint !== to.fingerprint)
       throw refused(
@@ -145,8 +183,8 @@ export class Migration {
     if (phase === 'rolling-back')
       throw refused('a migration is being rolled back', 'Complete the rollback first.');
     if (from.fingerprint === to.fingerprint) return;
-    await this.#enter('delete-only', to);
-    await this.#enter('write-only', to);
+    await this.#enter('delete-only', claim, to);
+    await this.#enter('write-only', claim, to);
   }
 
   /** Brings records from before to what both versions store. */
@@ -161,27 +199,23 @@ export class Migration {
   }
 
   /** Servers of the next version are served from now on, next to those of the earlier one. */
-  async open(): Promise<void> {
+  async open(claim: Claim = {}): Promise<void> {
     await this.#expect('write-only', 'both');
-    await this.#enter('both');
+    await this.#enter('both', claim);
   }
 
   /** Servers of the earlier version are served no more, and what only they had is deleted. */
   async contract(options: MigrationOptions = {}): Promise<ReindexReport> {
     await this.#expect('both', 'contracting');
-    await this.#enter('contracting');
-    const report = await this.#reindex(await this.#known(), 'to', options);
-    if (report.cursor === null && report.failed === 0) await this.#settle('to');
-    return report;
+    await this.#enter('contracting', options);
+    return this.#end('contracting', 'to', options);
   }
 
   /** What only the next version had is deleted; whatever was written since stays. */
   async rollBack(options: MigrationOptions = {}): Promise<ReindexReport> {
     await this.#expect('delete-only', 'write-only', 'both', 'rolling-back');
-    await this.#enter('rolling-back');
-    const report = await this.#reindex(await this.#known(), 'from', options);
-    if (report.cursor === null && report.failed === 0) await this.#settle('from');
-    return report;
+    await this.#enter('rolling-back', options);
+    return this.#end('rolling-back', 'from', options);
   }
 
   async #records(): Promise<(PlanRecord | null)[]> {
@@ -201,37 +235,48 @@ export class Migration {
   }
 
   /** Notes the phase in each table that is before it, and waits until every process knows. */
-  async #enter(phase: MigrationPhase, to?: StoredPlan): Promise<void> {
+  async #enter(phase: Step, { confirm }: Claim, to?: StoredPlan): Promise<void> {
     const records = await this.#records();
-    const known = await this.#known();
-    const end = phase === 'contracting' ? known.to : phase === 'rolling-back' ? known.from : null;
+    // Whoever takes it over from here on changes what was read.
+    await confirm?.();
+    const { after, beyond } = order[phase];
     let isBeyond = true;
     for (const [at, table] of this.#tables.entries()) {
       const record = records[at];
       if (!record)
         throw refused(`the table ${table.name} does not say how its records are stored`, 'Note it first.');
-      // Settled before the others, where that was interrupted.
-      if (record.phase === 'settled' && record.from.fingerprint === end?.fingerprint) continue;
-      const isBehind =
-        phase === 'rolling-back'
-          ? record.phase !== phase
-          : order.indexOf(record.phase) < order.indexOf(phase);
-      if (record.phase === phase || isBehind) isBeyond = false;
-      if (isBehind)
-        await writePlan(this.#requester, table, record, { ...record, to: record.to ?? to ?? null, phase });
+      if (beyond.includes(record.phase)) continue;
+      isBeyond = false;
+      if (record.phase === phase) continue;
+      if (!after.includes(record.phase)) throw endedByOther(table, record);
+      await writePlan(this.#requester, table, record, { ...record, to: record.to ?? to ?? null, phase });
     }
     // Whoever entered the next one has waited.
-    if (!isBeyond) await sleep(this.#settleMs);
+    if (isBeyond) return;
+    await sleep(this.#settleMs);
+    await confirm?.();
   }
 
-  async #settle(side: 'from' | 'to'): Promise<void> {
+  /** Brings records to one of the versions, which is then the only one. */
+  async #end(phase: Step, side: 'from' | 'to', options: MigrationOptions): Promise<ReindexReport> {
+    const known = await this.#known();
+    const report = await this.#reindex(known, side, options);
+    const plan = known[side];
+    if (report.cursor !== null || report.failed > 0 || plan === null) return report;
     const records = await this.#records();
-    for (const [at, table] of this.#tables.entries()) {
+    await options.confirm?.();
+    const isOf = ({ name }: TableRef) => plan.tables.some(({ table }) => table === name);
+    // The tables that the version does not have come first: without the others, nobody would find them again.
+    const tables = [...this.#tables.entries()].sort(([, a], [, b]) => Number(isOf(a)) - Number(isOf(b)));
+    for (const [at, table] of tables) {
       const record = records[at];
-      const plan = record?.[side];
-      if (record && plan && record.phase !== 'settled')
-        await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null });
+      // Settled before the others, where that was interrupted; or never part of the migration, whose end it takes part in.
+      const isApart = record?.phase === 'settled' && record.from.fingerprint === known.from.fingerprint;
+      if (!record || (record.phase === 'settled' && !(isApart && side === 'to'))) continue;
+      if (record.phase !== phase && !isApart) throw endedByOther(table, record);
+      await writePlan(this.#requester, table, record, { phase: 'settled', from: plan, to: null });
     }
+    return report;
   }
 
   #reindex(
@@ -312,6 +357,19 @@ export function together(
     tables.set(table.table, { ...table, indexes: [...all.values()] });
   }
   return [...tables.values()];
+}
+
+function statusOf(all: readonly (PlanRecord | null)[]): PlanRecord | null {
+  const records = all.filter((record) => record !== null);
+  const underWay = precedence.flatMap((phase) => records.find((record) => record.phase === phase) ?? []);
+  return underWay[0] ?? records[0] ?? null;
+}
+
+function endedByOther({ name }: TableRef, { phase }: PlanRecord): TableloomError {
+  return refused(
+    `another process has changed the migration meanwhile: the table ${name} is at "${phase}"`,
+    'See `tableloom migrate status`.',
+  );
 }
 
 function refused(why: string, remedy: string): TableloomError {

@@ -13,7 +13,10 @@ export interface Obstacle {
 /** Of the versions of each entity that are stored otherwise; none: a migration may begin. */
 export function obstacles(from: StoredPlan, to: StoredPlan): Obstacle[] {
   return [
-    ...changedForms(from, to).flatMap((one) => ofEntity(one.from, one.to)),
+    ...changedForms(from, to).flatMap((one) => [
+      ...ofEntity(one.from, one.to),
+      ...ofReferences(one.from, one.to, to.forms),
+    ]),
     ...ofHistories(from, to),
     ...ofKeys(from.forms, to.forms),
     ...ofIndexes(from.tables, to.tables),
@@ -69,16 +72,23 @@ function ofEntity(from: StoredForm, to: StoredForm): Obstacle[] {
         remedy:
           'Declare another attribute with the new form, make that unique, and remove the old one later.',
       })),
-    ...to.references
-      .filter(({ name: field }) => !from.references.some((one) => one.name === field))
-      .filter(({ to: { cascades } }) => cascades)
-      .map(({ name: field }) => ({
-        subject: `${name}.${field}`,
-        why: 'servers of the earlier version would delete what it names, and leave the records that are to go with it',
-        remedy: 'Declare it with `onDelete: restrict` first, and change that later.',
-      })),
   ];
   return found.filter((one) => one !== false);
+}
+
+/** References that are new, and whose records go with what they name. */
+function ofReferences(from: StoredForm, to: StoredForm, forms: readonly StoredForm[]): Obstacle[] {
+  const cascades = ({ name, to: { name: named } }: StoredForm['references'][number]) =>
+    forms
+      .find((form) => form.name === named)
+      ?.referencedBy.some(({ by, onDelete }) => by === `${to.name}.${name}` && onDelete === 'cascade');
+  return to.references
+    .filter((one) => !from.references.some(({ name }) => name === one.name) && cascades(one))
+    .map(({ name: field }) => ({
+      subject: `${to.name}.${field}`,
+      why: 'servers of the earlier version would delete what it names, and leave the records that are to go with it',
+      remedy: 'Declare it with `onDelete: restrict` first, and change that later.',
+    }));
 }
 
 /** The type of an item alone says that it is of a history which begins or ends. */

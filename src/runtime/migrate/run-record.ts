@@ -36,6 +36,8 @@ export interface RunProgress {
 
 /** As it was read. */
 export interface KeptRun {
+  /** The table that it is noted in. */
+  readonly table: TableRef;
   readonly run: MigrationRun;
   readonly revision: number;
 }
@@ -46,7 +48,8 @@ function runKey({ partition, sort }: TableRef): Key {
 
 export async function readRun(requester: Requester, table: TableRef): Promise<KeptRun | null> {
   const item = await readNote(requester, table, runKey(table));
-  return item && { run: JSON.parse(String(item['run'])) as MigrationRun, revision: Number(item['revision']) };
+  const run = item && (JSON.parse(String(item['run'])) as MigrationRun);
+  return run && { table, run, revision: Number(item['revision']) };
 }
 
 /** Writes it, if the table has it as it was read: CONFLICT otherwise. @param run null: it is deleted */
@@ -61,5 +64,5 @@ export async function writeRun(
     content: run && { run: JSON.stringify(run) },
     conflict: 'Another process runs the migration by now.',
   });
-  return run && { run, revision };
+  return run && { table, run, revision };
 }

@@ -21,16 +21,18 @@ import type { LiveSettings, Wake } from '../events/types.js';
 import { type ImportProject, sourceTables } from '../import/context.js';
 import { Importer } from '../import/importer.js';
 import { Migration, type MigrationSettings } from '../migrate/migration.js';
-import { readPlan } from '../migrate/plan-record.js';
+import { type PlanRecord, readPlan } from '../migrate/plan-record.js';
+import { jobs, Settled } from '../migrate/settled.js';
 import { PlanWatch } from '../migrate/watch.js';
 import type { Observer } from '../observe/observer.js';
 import { Observers } from '../observe/observers.js';
 import { CursorSealer } from '../read/cursor/sealing.js';
-import { reindex } from '../reindex/reindex.js';
+import { type ReindexContext, reindex } from '../reindex/reindex.js';
 import { scanBy } from '../reindex/scan.js';
 import type { ReindexOptions, ReindexReport, StoredProject } from '../reindex/types.js';
 import { type ComputeRulesByName, computeRule, neededRules } from '../rules.js';
 import { partitionKeys, storedTables, type TableNames } from '../tables/definition.js';
+import type { TableRef } from '../types.js';
 import type { VerifiedProject, VerifyOptions, VerifyReport } from '../verify/types.js';
 import { verify } from '../verify/verify.js';
 import type { Action } from '../write/action.js';
@@ -126,12 +128,7 @@ export class Database<Rules = unknown> {
     this.#accelerated = this.#dax?.before(this.#sdk);
     const stored = options.tables[storedTables] ?? [];
     if (options.planMs !== false && stored.length > 0)
-      this.#plan = new PlanWatch(
-        stored,
-        // Of no session, and no concern of who counts what sessions send.
-        (table) => readPlan(this.#requester({ ready: undefined, isOwn: true }), table),
-        options.planMs,
-      );
+      this.#plan = new PlanWatch(stored, this.#planOf, options.planMs);
     this.#cache = options.cache === false ? undefined : new Cache(options.cache, () => this.live.listen());
   }
 
@@ -219,19 +216,21 @@ export class Database<Rules = unknown> {
    * Reads the tables by segmented scans: for jobs. Servers of the current plan may go on reading and writing: each change
    * depends on the record being as it was read. Running it again changes nothing, and a run that was ended, in any way,
    * can be resumed by the cursor of its last progress. What cannot be brought to the plan is reported: records that lack
-   * what the schema requires, or have the unique value or the new key of another.
+   * what the schema requires, or have the unique value or the new key of another. PLAN_MISMATCH while a migration is
+   * under way, or where the tables are stored by another version of the plan.
    *
    *     await database.reindex({ tables, codecs }, { entities: ['Order'], rate: 500 });
    *
    * @param project what the generated `index.ts` exports
    */
   reindex(project: StoredProject, options: ReindexOptions = {}): Promise<ReindexReport> {
-    const { client } = this.#options;
-    // What it consumes is counted, so that it can stay within its rate.
-    const requester = this.#requester({ capacity: true });
-    const scan = scanBy(client);
-    const env = { rule: (name: string) => computeRule(this.#compute, name) };
-    return reindex({ requester, scan, env, now: this.#clock }, project, options);
+    // Records of a database that reads no plans may be brought to any.
+    const isOfForms = this.#plan !== undefined;
+    return reindex(
+      this.#job(new Settled(jobs.reindex, project, this.#planOf, { isOfForms })),
+      project,
+      options,
+    );
   }
 
   /**
@@ -241,26 +240,21 @@ export class Database<Rules = unknown> {
    *
    * Reads the tables by segmented scans: for jobs. Servers of the current plan may go on writing: what looks wrong is read
    * again as of one moment before it is reported. PLAN_MISMATCH while a migration is under way, or where the tables
-   * are stored by another version of the plan.
+   * are stored by another version of the plan; one that begins meanwhile ends the run, which the cursor of its last
+   * progress resumes.
    *
    *     const { found, findings } = await database.verify({ tables, codecs }, { rate: 500 });
    *
    * @param project what the generated `index.ts` exports; `tableloom verify` adds the types of values
    */
   verify(project: VerifiedProject, options: VerifyOptions = {}): Promise<VerifyReport> {
-    const requester = this.#requester({ capacity: true });
-    const scan = scanBy(this.#options.client);
-    const env = { rule: (name: string) => computeRule(this.#compute, name) };
-    return verify({ requester, scan, env, now: this.#clock }, project, options);
+    return verify(this.#job(new Settled(jobs.verify, project, this.#planOf)), project, options);
   }
 
   /** Brings records to another version of the plan, while servers of both work on them: see `Migration`. */
   migration(settings: Omit<MigrationSettings, 'tables'> = {}): Migration {
-    const env = { rule: (name: string) => computeRule(this.#compute, name) };
-    const requester = this.#requester({ capacity: true, ready: undefined });
     const tables = (this.#options.tables[storedTables] ?? []).map(({ table }) => table);
-    const scan = scanBy(this.#options.client);
-    return new Migration({ requester, scan, env, now: this.#clock }, { ...settings, tables });
+    return new Migration(this.#job(undefined), { ...settings, tables });
   }
 
   /**
@@ -301,6 +295,18 @@ export class Database<Rules = unknown> {
     const environment = { requester, scan: scanBy(client), contention: this.#contention, env };
     return new Importer(project, environment, client);
   }
+
+  /** What a job reads and writes with: each of its requests waits for `settled`. */
+  #job(settled: Settled | undefined): ReindexContext {
+    // What it consumes is counted, so that it can stay within its rate.
+    const requester = this.#requester({ capacity: true, ready: settled && (() => settled.ready()) });
+    const env = { rule: (name: string) => computeRule(this.#compute, name) };
+    return { requester, scan: scanBy(this.#options.client), env, now: this.#clock };
+  }
+
+  /** Of no session, and no concern of who counts what sessions send. */
+  readonly #planOf = (table: TableRef): Promise<PlanRecord | null> =>
+    readPlan(this.#requester({ ready: undefined, isOwn: true }), table);
 
   #wrote(names: readonly string[], at: number, actions: readonly Action[] | undefined): void {
     const attributes = this.#options.tables[partitionKeys];

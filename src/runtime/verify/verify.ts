@@ -1,7 +1,4 @@
 /** Compares everything that is stored with what the records say, while others write. */
-import type { Requester } from '../client/requests.js';
-import { TableloomError } from '../errors.js';
-import { readPlan } from '../migrate/plan-record.js';
 import { type Tallies, tally } from '../reindex/aggregates.js';
 import type { Found } from '../reindex/record.js';
 import { countedFilter, entitiesOf, type ReindexContext, typesIn } from '../reindex/reindex.js';
@@ -26,7 +23,6 @@ export async function verify(
   options: VerifyOptions,
 ): Promise<VerifyReport> {
   const entities = entitiesOf(project, options);
-  await settled(context.requester, project);
   const { repair = false } = options;
   const tables = storingTables(project);
   const of = runOf(entities, repair, tables);
@@ -58,29 +54,6 @@ export async function verify(
 function storingTables({ tables, codecs }: VerifiedProject): TableRef[] {
   const stored = new Set(codecs.map(({ table }) => table.name));
   return tables.filter(({ table }) => stored.has(table)).map(tableRefOf);
-}
-
-/** Two versions of a plan store more of a record than either says: `Migration.verify` compares with both. */
-async function settled(requester: Requester, { tables, codecs }: VerifiedProject): Promise<void> {
-  for (const table of tables.filter(({ table: name }) => codecs.some((one) => one.table.name === name))) {
-    const record = await readPlan(requester, tableRefOf(table));
-    if (record === null) continue;
-    if (record.phase !== 'settled')
-      throw new TableloomError(
-        'PLAN_MISMATCH',
-        `A migration of the table ${table.table} is under way (${record.phase}): what is stored is not what one version says. Complete the migration or roll it back, then verify.`,
-      );
-    const { hashes } = record.from;
-    const other = Object.entries(table.forms ?? {}).find(
-      ([entity, form]) => hashes[entity] !== undefined && hashes[entity] !== form,
-    );
-    if (other)
-      throw new TableloomError(
-        'PLAN_MISMATCH',
-        `The table ${table.table} stores ${other[0]} by another version of the plan than this one: all of its records would look wrong. Verify with the code that is deployed, or migrate first.`,
-        { entity: other[0] },
-      );
-  }
 }
 
 class Verification {

@@ -110,14 +110,26 @@ const refused: Readonly<Record<string, Refused>> = {
   },
 };
 
-test.each(Object.entries(refused))('%s', async (_name, { from = (project) => project, to, subject, why }) => {
+async function obstaclesOf({ from = (project) => project, to }: Pick<ModelChange, 'from' | 'to'>) {
   const before = from(base);
   const first = await load(textsOf(before));
   const second = await load(textsOf(to(before)), printLock(seal(first.run.lock)));
-  const found = obstacles(storedPlanOf(first.run.plan), storedPlanOf(second.run.plan));
-  expect(found).toContainEqual({
+  return obstacles(storedPlanOf(first.run.plan), storedPlanOf(second.run.plan));
+}
+
+test.each(Object.entries(refused))('%s', async (_name, { subject, why, ...change }) => {
+  expect(await obstaclesOf(change)).toContainEqual({
     subject,
     why: expect.stringMatching(why),
     remedy: expect.stringMatching(/\w.*\.$/),
   });
+});
+
+test('a reference that restricts is none, whichever others of the same entity cascade', async () => {
+  const owned = { owner: { to: 'Owner', onDelete: 'cascade' } };
+  const change = {
+    from: withItem({ references: owned }),
+    to: withItem({ references: { ...owned, code: { to: 'Owner', onDelete: 'restrict' } } }),
+  };
+  expect(await obstaclesOf(change)).toEqual([]);
 });

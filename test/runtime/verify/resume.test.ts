@@ -72,6 +72,37 @@ test('in pieces it repairs; a guard that waited for the end when it was ended is
   expect(findings.map(({ key }) => key.PK)).toEqual(['CUSTOMER#c7']);
 });
 
+test('a migration that begins meanwhile ends a repair; once that is over, the last cursor resumes it', async () => {
+  const shop = await damagedShop();
+  const { plan } = shop;
+  const next = { ...plan, fingerprint: 'next', hashes: { ...plan.hashes, Order: 'next' } };
+  const migration = shop.project.database.migration({ settleMs: 0 });
+  await migration.note(plan);
+  let begun: Promise<void> | undefined;
+  let resume = '';
+  const ended = shop.verify({
+    repair: true,
+    segments: 1,
+    // Some seconds for a page: longer than it may not know of the migration.
+    rate: 15,
+    onProgress: ({ cursor }) => {
+      resume = cursor;
+      begun ??= migration.expand(next);
+    },
+  });
+  await expect(ended).rejects.toMatchObject({
+    code: 'PLAN_MISMATCH',
+    message: expect.stringMatching(/A migration of the table main is under way .*roll it back, then verify/),
+  });
+  await begun;
+  await migration.rollBack();
+  const rest = await shop.verify();
+  const { repaired, earlier, found } = await shop.verify({ repair: true, segments: 1, resume });
+  expect(earlier).toBeGreaterThan(0);
+  expect(repaired).toBeGreaterThan(earlier);
+  expect(rest.found).toBeLessThan(found);
+});
+
 test('the counts of records that an earlier run could not read are not compared', async () => {
   const shop = await damagedShop();
   await shop.set({ PK: 'ORDER#c1', SK: 'METADATA' }, { total: 'much' });

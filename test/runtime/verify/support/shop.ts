@@ -11,7 +11,9 @@ import type {
   VerifyReport,
   Write,
 } from 'tableloom/runtime';
+import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
 import { storedTypes } from '../../../../src/generator/plan/lookup/stored-types.js';
+import type { StoredPlan } from '../../../../src/runtime/migrate/plan-record.js';
 import { openProject, type Project } from '../../../support/running.js';
 import { written } from '../../../support/written.js';
 
@@ -56,6 +58,8 @@ interface Writes {
 export interface Shop {
   readonly project: Project;
   readonly stored: VerifiedProject;
+  /** As tables note it. */
+  readonly plan: StoredPlan;
   readonly writes: Readonly<Record<'customer' | 'order' | 'session' | 'ticket', Writes>>;
   readonly write: (...writes: readonly Write<object>[]) => Promise<void>;
   readonly verify: (options?: VerifyOptions) => Promise<VerifyReport>;
@@ -78,6 +82,7 @@ export async function openShop(options: Partial<DatabaseOptions> = {}): Promise<
   return {
     project,
     stored,
+    plan: storedPlanOf(one.plan),
     writes: {
       customer: writes.customerWrites as Writes,
       order: writes.orderWrites as Writes,
