@@ -27,6 +27,7 @@ export async function openEndpointProject(name: string) {
     folder,
     engine,
     prefix,
+    endpoint,
     url: endpoint.clientConfig.endpoint,
     lock: () => readFileSync(join(folder, 'access-patterns.lock.json'), 'utf8'),
     write(path: string, text: string): void {

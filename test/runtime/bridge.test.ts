@@ -1,7 +1,13 @@
 /** The phases of an import: what a bridge writes and reads in each of them, and the way back. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import { createTables, Database, type Importer, resolveTableNames } from 'tableloom/runtime';
+import {
+  createTables,
+  Database,
+  type Importer,
+  type ImportMapping,
+  resolveTableNames,
+} from 'tableloom/runtime';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { tables } from '../../generated/index.js';
 import { auditLogCodec, userCodec } from '../../generated/items.js';
@@ -17,7 +23,7 @@ beforeAll(async () => {
   project = await tylerImport();
 });
 
-async function open() {
+async function open(given = project) {
   const engine = await openEngine();
   const client = new DynamoDBClient(engine.clientConfig);
   onTestFinished(async () => {
@@ -44,7 +50,7 @@ async function open() {
     return Item ?? null;
   };
   const user = (id: string) => database.session().get(userCodec, userKey({ id }));
-  return { database, importer: database.importer(project), other: open().importer(project), legacy, user };
+  return { database, importer: database.importer(given), other: open().importer(given), legacy, user };
 }
 
 const row = (id: string, more: object = {}) => ({
@@ -188,4 +194,81 @@ test('a change of phase waits for every process, and no step is skipped', async 
   expect(await theirs.put('users', row('b'))).toBe('migrated');
   expect(await mine.put('users', row('a'))).toBe('migrated');
   await Promise.all([mine.close(), theirs.close()]);
+});
+
+test('new: what rows would overwrite is repaired and retried no more', async () => {
+  const { database, importer, user } = await open();
+  await importer.enter('dual');
+  const bridge = importer.bridge();
+  await bridge.put('users', row('a'));
+  await bridge.put('users', row('b', { role: 'wizard' }));
+  await enter(importer, 'new');
+  await database.session().writeOne(userWrites.update({ id: 'a' }, { name: 'New name' }));
+  for (const again of [importer.verify({ repair: true }), importer.retry()])
+    await expect(again).rejects.toMatchObject({
+      code: 'CONFIGURATION',
+      message: expect.stringContaining('tableloom import reverse'),
+    });
+  expect(await user('a')).toMatchObject({ name: 'New name' });
+  await bridge.close();
+});
+
+test('new: the old application changes and deletes records that it has not made, and leaves what rows have no place for', async () => {
+  const { database, importer, legacy, user } = await open();
+  await importer.enter('dual');
+  const bridge = importer.bridge();
+  await bridge.put('users', row('a'));
+  await enter(importer, 'new');
+  const session = database.session();
+  const made = { email: 'made@tyler-setup.example', name: 'Made here', passwordHash: 'hash' };
+  for (const id of ['b', 'c'])
+    await session.writeOne(userWrites.create({ ...made, id, email: `${id}@tyler-setup.example` }));
+  for (const id of ['a', 'b']) await session.writeOne(userWrites.update({ id }, { sessionEpoch: 7 }));
+
+  for (const id of ['a', 'b']) {
+    const read = await bridge.get('users', { id });
+    expect(await bridge.put('users', { ...row(id), ...read, name: 'By the old one' })).toBe('migrated');
+    expect(await user(id)).toMatchObject({ name: 'By the old one', sessionEpoch: 7 });
+    expect(await bridge.get('users', { id })).toMatchObject({ name: 'By the old one' });
+  }
+  await bridge.delete('users', { id: 'c' });
+  expect([await user('c'), await bridge.get('users', { id: 'c' })]).toEqual([null, null]);
+  expect(await importer.reverse()).toMatchObject({ written: 0, withoutRecord: 0 });
+  expect(await legacy('users', 'b')).toMatchObject({ name: 'By the old one' });
+  await bridge.close();
+});
+
+test('new: a row that was rejected because another one has its key is not read as that one', async () => {
+  const { mapping, ...rest } = project;
+  const users = mapping.sources.find(({ name }) => name === 'users');
+  const sources = mapping.sources.map((one) =>
+    one.name === 'contractors' ? { ...users, name: one.name, table: one.table } : one,
+  );
+  const { importer } = await open({ ...rest, mapping: { ...mapping, sources } as ImportMapping });
+  await importer.enter('dual');
+  const bridge = importer.bridge();
+  await bridge.put('users', row('a', { name: 'Of the users' }));
+  expect(await bridge.put('contractors', row('a', { name: 'Of the others' }))).toBe('rejected');
+  await enter(importer, 'new');
+  expect(await bridge.get('users', { id: 'a' })).toMatchObject({ name: 'Of the users' });
+  expect(await bridge.get('contractors', { id: 'a' })).toMatchObject({ name: 'Of the others' });
+  await bridge.close();
+});
+
+test('rows that were written without their records are read before records are', async () => {
+  const { importer, user } = await open();
+  const bridge = importer.bridge();
+  await importer.run();
+  await bridge.put('users', row('a'));
+  await importer.enter('dual');
+  await expect(importer.enter('shadow')).rejects.toMatchObject({ code: 'CONFIGURATION' });
+  await importer.run();
+  expect(await user('a')).not.toBeNull();
+  await importer.enter('legacy');
+  await bridge.put('users', row('b'));
+  await importer.enter('dual');
+  expect((await importer.status()).sources.map(({ isComplete }) => isComplete)).not.toContain(true);
+  await importer.run();
+  expect(await user('b')).not.toBeNull();
+  await bridge.close();
 });

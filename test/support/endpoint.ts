@@ -10,6 +10,8 @@ export interface Endpoint {
   readonly clientConfig: DynamoDBClientConfig & { readonly endpoint: string };
   /** From now on requests of these operations are taken, and never answered; without any, all are answered. */
   hang(operations?: RegExp): void;
+  /** From now on a request is refused with the message that `refusal` has for its operation; undefined lets it through. */
+  refuse(refusal: (operation: string) => string | undefined): void;
   /** Requests that were taken and not answered, since the start. */
   unanswered(): number;
   close(): Promise<void>;
@@ -32,6 +34,7 @@ export async function openEndpoint(config: DynamoDBClientConfig): Promise<Endpoi
   const to =
     typeof config.endpoint === 'string' ? new URL(config.endpoint) : new URL('http://embedded.invalid');
   let hung: RegExp | undefined;
+  let refused: (operation: string) => string | undefined = () => undefined;
   let unanswered = 0;
 
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
@@ -40,6 +43,12 @@ export async function openEndpoint(config: DynamoDBClientConfig): Promise<Endpoi
     const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
     if (hung?.test(operation)) {
       unanswered += 1;
+      return;
+    }
+    const message = refused(operation);
+    if (message !== undefined) {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' });
+      response.end(JSON.stringify({ __type: 'com.amazon.coral.validate#ValidationException', message }));
       return;
     }
     const { response: given } = await inner.handle({
@@ -78,6 +87,9 @@ export async function openEndpoint(config: DynamoDBClientConfig): Promise<Endpoi
     },
     hang(operations) {
       hung = operations;
+    },
+    refuse(refusal) {
+      refused = refusal;
     },
     unanswered: () => unanswered,
     async close() {

@@ -1,10 +1,10 @@
 /** `tableloom import`: from tables that others made to the project's own. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { importPhases } from 'tableloom/runtime';
 import { writeAll } from '../files.js';
-import { archive, changedSince, manifestOf, readBack } from '../import/archive.js';
+import { archive, isStopped, type Manifest } from '../import/archive.js';
+import { cleanUp, cleanUpLines } from '../import/clean-up.js';
 import { checkedMapping, type ImportVerbOptions, type OpenImport, withImport } from '../import/project.js';
 import { accountLines, ProgressLine, verifyLines } from '../import/shown.js';
 import { Mistake } from '../mistakes.js';
@@ -172,11 +172,21 @@ export function importReverseVerb(
 export function importArchiveVerb(
   options: Verb<{ readonly to: string; readonly hideSecrets?: boolean }>,
 ): Promise<number> {
-  return opened(options, async ({ client, mapping }) => {
-    const manifest = await archive(client, mapping, options.to, {
-      hidesSecrets: options.hideSecrets === true,
-      onRows: (source, rows) => terminal.progress(`archiving ${source}: ${rows} rows`),
-    });
+  return opened(options, async ({ client, mapping, signal }) => {
+    let manifest: Manifest;
+    try {
+      manifest = await archive(client, mapping, options.to, {
+        hidesSecrets: options.hideSecrets === true,
+        onRows: (source, rows) => terminal.progress(`archiving ${source}: ${rows} rows`),
+        signal,
+      });
+    } catch (error) {
+      if (!isStopped(signal, error)) throw error;
+      said(options, { isComplete: false }, () => [
+        'Stopped: there is no archive. The same command makes it from the beginning.',
+      ]);
+      return 1;
+    }
     said(options, manifest, () => [
       ...manifest.tables.map(
         ({ file, rows, bytes, sha256 }) => `${file}: ${rows} rows, ${bytes} bytes, sha256 ${sha256}`,
@@ -191,28 +201,9 @@ export function importArchiveVerb(
 export function importCleanUpVerb(
   options: Verb<{ readonly archive: string; readonly yes?: boolean }>,
 ): Promise<number> {
-  return opened(options, async ({ client, importer }) => {
-    const { phase } = await importer.status();
-    if (phase !== 'new')
-      throw new Mistake(
-        `The phase is ${phase}: the tables are still in use.`,
-        'Run `tableloom import phase new` first.',
-      );
-    const manifest = manifestOf(options.archive);
-    await readBack(options.archive, manifest);
-    const changed = await changedSince(client, manifest);
-    if (changed.length > 0)
-      throw new Mistake(
-        `${changed.join(', ')} changed since ${manifest.createdAt}, when the archive was made.`,
-        'Archive again once nothing writes the tables any more.',
-      );
-    const names = manifest.tables.map(({ table }) => table);
-    if (!options.yes)
-      throw new Mistake(`This deletes ${names.join(', ')}.`, 'Pass `--yes` if that is what you want.');
-    for (const TableName of names) await client.send(new DeleteTableCommand({ TableName }));
-    said(options, { deleted: names }, () => [
-      `${names.join(', ')} were deleted. ${options.archive} has their rows.`,
-    ]);
-    return 0;
+  return opened(options, async (open) => {
+    const report = await cleanUp(open, options.archive, options.yes === true);
+    said(options, report, () => cleanUpLines(report, options.archive));
+    return report.isComplete ? 0 : 1;
   });
 }

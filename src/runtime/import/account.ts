@@ -2,6 +2,7 @@
 import type { Item } from '../types.js';
 import type { ImportContext, Source } from './context.js';
 import { scanPartition } from './ledger.js';
+import { readSwitch } from './switch.js';
 import type { SourceAccount } from './types.js';
 
 export function chosen(context: ImportContext, names: readonly string[] | undefined): readonly Source[] {
@@ -14,8 +15,14 @@ export function chosen(context: ImportContext, names: readonly string[] | undefi
 export async function begin({ ledger }: ImportContext, now: Date): Promise<Date> {
   const known = await timeOf(ledger);
   if (known !== undefined) return known;
-  await ledger.write('_IMPORT', 'BEGAN', { importedAt: now.toISOString() });
-  return now;
+  if (await ledger.create('_IMPORT', 'BEGAN', { importedAt: now.toISOString() })) return now;
+  // Another process was first.
+  return (await timeOf(ledger)) ?? now;
+}
+
+/** Whether a scan began after rows were last written without their records. */
+export function isOf(run: Item, dualSince: number): boolean {
+  return Number(run['dualSince'] ?? 0) === dualSince;
 }
 
 export async function timeOf(ledger: ImportContext['ledger']): Promise<Date | undefined> {
@@ -28,6 +35,7 @@ export async function accountsOf(
   names: readonly string[] | undefined,
 ): Promise<SourceAccount[]> {
   const accounts: SourceAccount[] = [];
+  const { dualSince } = await readSwitch(context.ledger);
   for (const { mapping } of chosen(context, names)) {
     const { ledger } = context;
     let rows = 0;
@@ -49,7 +57,7 @@ export async function accountsOf(
     accounts.push({
       source: mapping.name,
       entity: mapping.entity,
-      isComplete: run?.['isSwept'] === true && done === Number(run['segments']),
+      isComplete: run?.['isSwept'] === true && done === Number(run['segments']) && isOf(run, dualSince),
       rows,
       migrated: Math.max(0, rows - counts.merged - counts.rejected),
       merged: counts.merged,

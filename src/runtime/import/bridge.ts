@@ -4,7 +4,7 @@ import { getItems } from '../read/batch-get.js';
 import type { Item, Key } from '../types.js';
 import type { Action } from '../write/action.js';
 import { commit } from '../write/commit.js';
-import { begin, timeOf } from './account.js';
+import { begin } from './account.js';
 import type { ImportContext, Source } from './context.js';
 import type { LedgerEntry } from './ledger.js';
 import { References } from './references.js';
@@ -109,14 +109,15 @@ export class Bridge {
     }
     const importedAt = await this.#importedAt();
     const references = new References(this.#context, importedAt, true);
-    const writing = { row, actions: [action] };
+    const writing = { row, actions: [action], recordsCount: phase === 'new' };
     return (await reconcile(this.#context, source, key, { importedAt, references, writing })).outcome;
   }
 
   #importedAt(): Promise<Date> {
-    this.#began ??= timeOf(this.#context.ledger).then(
-      (known) => known ?? begin(this.#context, this.#context.environment.env.clock()),
-    );
+    this.#began ??= begin(this.#context, this.#context.environment.env.clock()).catch((error: unknown) => {
+      this.#began = undefined;
+      throw error;
+    });
     return this.#began;
   }
 
@@ -144,8 +145,7 @@ export class Bridge {
       ledger.get(source.mapping.name, [text]),
     ]);
     const item = items[0] ?? null;
-    // A record that was made anew has no row yet, and the key of none other.
-    const isOurs = item !== null && [text, undefined].includes(this.#context.rowOf(source, item));
+    const isOurs = item !== null && this.#context.owns(source, item, text, true);
     return { item: isOurs ? item : null, entry };
   }
 

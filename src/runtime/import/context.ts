@@ -103,6 +103,12 @@ export class ImportContext {
     return isSecret && place !== undefined ? { place: JSON.stringify(place) } : {};
   }
 
+  /** Whether an item is the record of a row. With `adopts`, one that nobody imported is that of the row with its key. */
+  owns({ mapping }: Source, item: Item, row: string, adopts = false): boolean {
+    const stamp = item[stampAttributes.source];
+    return stamp === undefined ? adopts : stamp === stampOf(mapping, row);
+  }
+
   /** The row whose record an item is of a source; undefined for those of others. */
   rowOf(source: Source, item: Item): string | undefined {
     const stamp = item[stampAttributes.source];

@@ -7,6 +7,7 @@ import { sameValue } from '../values.js';
 import { guardAttributes } from '../write/action.js';
 import { cleaned, entriesById, heldBy } from '../write/changes.js';
 import type { Source } from './context.js';
+import type { Row, RowContext } from './rows/rows.js';
 
 /** The records of which another item is not what it should be, by their number. */
 export async function itemFaults(
@@ -51,4 +52,20 @@ export async function itemFaults(
       faults.add(number);
   }
   return faults;
+}
+
+/** It names a row that has gone since: what a record names does not change with that. */
+export function isFormerReference(
+  { mapping }: Source,
+  row: Row,
+  name: string,
+  main: Item,
+  { referred }: RowContext,
+): boolean {
+  const field = mapping.fields.find((one) => one.field === name);
+  if (field?.reference === undefined || field.reference.missing.kind === 'reject') return false;
+  const raw = field.from
+    .map((one) => row[one])
+    .find((one) => one !== undefined && one !== null && one !== '');
+  return main[name] === raw && referred(field.reference, String(raw)) === undefined;
 }

@@ -64,12 +64,12 @@ export class Importer {
     return entriesOf(this.#context, sources);
   }
 
-  /** Transforms every row again and compares it with what is stored, items and account included. */
+  /** Transforms every row again and compares it with what is stored, items and account included. To repair is refused in the phase `new`. */
   verify(options: ImportVerifyOptions = {}): Promise<ImportVerifyReport> {
     return verifyImport(this.#context, options);
   }
 
-  /** Looks at rejected rows again. */
+  /** Looks at rejected rows again. Refused in the phase `new`. */
   retry(
     options: { readonly sources?: readonly string[]; readonly codes?: readonly string[] } = {},
   ): Promise<RetryReport> {

@@ -5,6 +5,8 @@ import { TableloomError } from '../errors.js';
 import { getItems } from '../read/batch-get.js';
 import type { Item, Key, TableRef } from '../types.js';
 import type { Action } from '../write/action.js';
+import { commit } from '../write/commit.js';
+import { absent } from '../write/entity/unchanged.js';
 import type { SourceMapping } from './mapping.js';
 
 /** On a record's main item: the row that it became of (`users#42`), and a hash of it. */
@@ -137,6 +139,18 @@ export class Ledger {
       },
       'import',
     );
+  }
+
+  /** False where it is there already. */
+  async create(partition: string, sort: string, values: Item): Promise<boolean> {
+    const place = this.place(partition, sort);
+    const purpose = { kind: 'derived', entity: partition } as const;
+    const item = { ...place, ...values };
+    const outcome = await commit(this.#requester, [
+      { kind: 'put', table: this.table, key: place, item, purpose, condition: absent(this.table) },
+    ]);
+    if (outcome.kind === 'busy') throw outcome.error;
+    return outcome.kind === 'done';
   }
 
   async erase(partition: string, sort: string): Promise<void> {

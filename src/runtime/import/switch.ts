@@ -8,6 +8,8 @@ export interface Switch {
   readonly phase: ImportPhase;
   /** One more with each change. */
   readonly number: number;
+  /** The number of the change by which rows began to be written with their records, the last time; 0 where that never was. */
+  readonly dualSince: number;
 }
 
 /** How often a process reads the switch, and how old its knowledge may be when it begins to write. */
@@ -19,7 +21,23 @@ const graceMs = 3000;
 export async function readSwitch(ledger: Ledger): Promise<Switch> {
   const item = await ledger.getOne(switchPartition, 'SWITCH');
   const phase = item?.['phase'];
-  return { phase: isPhase(phase) ? phase : 'legacy', number: Number(item?.['number'] ?? 0) };
+  return {
+    phase: isPhase(phase) ? phase : 'legacy',
+    number: Number(item?.['number'] ?? 0),
+    dualSince: Number(item?.['dualSince'] ?? 0),
+  };
+}
+
+/**
+ * CONFIGURATION in the phase `new`. Who writes what rows become asks just before: a change of phase waits until writes that have
+ * begun are over.
+ */
+export async function requireRowsCount(ledger: Ledger): Promise<Switch> {
+  const found = await readSwitch(ledger);
+  if (found.phase !== 'new') return found;
+  const remedy = 'Go back first: `tableloom import reverse`, then `tableloom import phase dual`.';
+  const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
+  throw new TableloomError('CONFIGURATION', message);
 }
 
 function isPhase(value: unknown): value is ImportPhase {
@@ -98,8 +116,9 @@ export async function setPhase(ledger: Ledger, phase: ImportPhase, options: Phas
   const refusal = stepRefusal(before.phase, phase);
   if (refusal !== undefined) throw new TableloomError('CONFIGURATION', refusal);
   if (before.phase === phase) return before;
-  const after = { phase, number: before.number + 1 };
-  await ledger.write(switchPartition, 'SWITCH', after);
+  const number = before.number + 1;
+  const after = { phase, number, dualSince: before.phase === 'legacy' ? number : before.dualSince };
+  await ledger.write(switchPartition, 'SWITCH', { ...after });
   const changed = options.now();
   for (;;) {
     const elapsed = options.now() - changed;

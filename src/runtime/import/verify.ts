@@ -5,20 +5,22 @@ import { getItems } from '../read/batch-get.js';
 import { Rate } from '../reindex/throttle.js';
 import type { Item, Key } from '../types.js';
 import { heldBy } from '../write/changes.js';
-import { accountsOf, begin, chosen, timeOf } from './account.js';
+import { commit } from '../write/commit.js';
+import { accountsOf, begin, chosen } from './account.js';
 import type { ImportContext, Source } from './context.js';
-import { itemFaults } from './faults.js';
+import { isFormerReference, itemFaults } from './faults.js';
 import { Findings } from './findings.js';
 import { type LedgerEntry, stampAttributes } from './ledger.js';
 import { patiently } from './patiently.js';
 import { References } from './references.js';
 import { pagesOf, rowNamed, segmentsFor, targetPages } from './rows/pages.js';
-import { type AnyRecord, differences, recordOf } from './rows/records.js';
+import { type AnyRecord, differences, recordOf, removal } from './rows/records.js';
 import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
 import { digestOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
 import { ownerPlace, reconcile } from './run/reconcile.js';
 import { isStillUnfit } from './run/unfit.js';
+import { requireRowsCount } from './switch.js';
 import type {
   ImportFinding,
   ImportFindingKind,
@@ -49,7 +51,8 @@ export async function verifyImport(
   context: ImportContext,
   options: ImportVerifyOptions,
 ): Promise<ImportVerifyReport> {
-  const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
+  if (options.repair) await requireRowsCount(context.ledger);
+  const importedAt = await begin(context, context.environment.env.now);
   const known = await accountsOf(context, undefined);
   const sizes = new Map(known.map(({ source, rows }) => [source, rows]));
   const verifying = new Verifying(context, importedAt, options, sizes);
@@ -178,7 +181,15 @@ class Verifying {
 
   async #repair(source: Source, row: Row): Promise<boolean> {
     const options = { importedAt: this.#importedAt, references: this.#fresh };
+    await requireRowsCount(this.#context.ledger);
     return (await this.#pace.take(() => reconcile(this.#context, source, row, options))).isChanged;
+  }
+
+  /** Deletes the record of a row that is gone, and whose name does not lead to it. */
+  async #remove({ codec }: Source, item: Item): Promise<boolean> {
+    const { requester, env } = this.#context.environment;
+    await requireRowsCount(this.#context.ledger);
+    return (await commit(requester, removal(codec, item, env))).kind === 'done';
   }
 
   /** The row as it is now; null where it is gone. */
@@ -371,27 +382,13 @@ class Verifying {
     const [now] = await getItems(this.#context.environment.requester, [
       { table, key: keyOfItem(table, item), consistent: true },
     ]);
-    if (!now) return;
+    // An expired one goes by itself.
+    if (!now || isExpired(source.codec, now, this.#context.environment.env.clock())) return;
     const isRepaired =
-      row !== undefined && this.#options.repair === true && (await this.#repair(source, row));
+      this.#options.repair === true &&
+      (await (row === undefined ? this.#remove(source, now) : this.#repair(source, row)));
     this.#found({ kind: 'additional', source, key: text, fields: [], isRepaired });
   }
-}
-
-/** It names a row that has gone since: what a record names does not change with that. */
-function isFormerReference(
-  { mapping }: Source,
-  row: Row,
-  name: string,
-  main: Item,
-  { referred }: RowContext,
-): boolean {
-  const field = mapping.fields.find((one) => one.field === name);
-  if (field?.reference === undefined || field.reference.missing.kind === 'reject') return false;
-  const raw = field.from
-    .map((one) => row[one])
-    .find((one) => one !== undefined && one !== null && one !== '');
-  return main[name] === raw && referred(field.reference, String(raw)) === undefined;
 }
 
 /** A million keys are remembered: as little of each as does. */

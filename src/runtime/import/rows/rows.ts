@@ -246,6 +246,12 @@ export function rowOf(
   return row;
 }
 
+/** What a record has that no attribute of a row gives. */
+export function withoutPlace({ fields }: SourceMapping, record: Row): Values {
+  const given = new Set(fields.filter(({ from }) => from.length > 0).map(({ field }) => field));
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !given.has(name)));
+}
+
 function backOf(field: FieldMapping, value: unknown, own: Transforms): AttributeValue | undefined {
   if (value === null || value === undefined) return undefined;
   const { map, transforms, type } = field;

@@ -1,6 +1,6 @@
 /** Makes the target right for one row, whatever either side has: what rows that meet others pass one by one. */
 
-import { TableloomError, valueTaken } from '../../errors.js';
+import { referenced, TableloomError, valueTaken } from '../../errors.js';
 import { itemId, keyOfItem } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
 import { type Action, guardAttributes } from '../../write/action.js';
@@ -20,9 +20,9 @@ import {
   recordOf,
   replacement,
 } from '../rows/records.js';
-import { keyText, type Row, sourceKey, sourceTable, valuesOf } from '../rows/rows.js';
+import { keyText, type Row, sourceKey, sourceTable, valuesOf, withoutPlace } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
-import { kept, type Leaving, refusalOf, removalOf } from './unfit.js';
+import { keptCode, type Leaving, refusalOf, removalOf } from './unfit.js';
 
 /** What became of a row; `gone`: there is no such row, and no record of it any more, unless others refer to that. */
 export interface Landed {
@@ -35,7 +35,12 @@ export interface ReconcileOptions {
   readonly importedAt: Date;
   readonly references: References;
   /** What is written in the same transaction, of a writer that has the row before it is stored. */
-  readonly writing?: { readonly row: Row | null; readonly actions: readonly Action[] };
+  readonly writing?: {
+    readonly row: Row | null;
+    readonly actions: readonly Action[];
+    /** In the phase `new`: a record may have been made without a row, and holds what rows have no place for. */
+    readonly recordsCount: boolean;
+  };
 }
 
 /** Several rows of one value may take turns; more often than this is a mistake of ours. */
@@ -66,7 +71,7 @@ export async function reconcile(
   }
 }
 
-const races: readonly string[] = ['UNIQUE_VIOLATION', 'ALREADY_EXISTS', kept];
+const races: readonly string[] = ['UNIQUE_VIOLATION', 'ALREADY_EXISTS', keptCode];
 
 /** What one row comes to. */
 interface Decision {
@@ -158,7 +163,8 @@ class Reconciling implements Write<Landed> {
     const { name } = mapping;
     const entry = found.get(ledger.table, ledger.entryKey(name, this.#text));
     const main = this.#place instanceof Refusal ? null : found.get(codec.table, this.#place);
-    const isOurs = main !== null && this.#context.rowOf(this.#source, main) === this.#text;
+    const recordsCount = this.#options.writing?.recordsCount;
+    const isOurs = main !== null && this.#context.owns(this.#source, main, this.#text, recordsCount);
     const leaving = async (): Promise<Leaving> =>
       isOurs ? removalOf(this.#source, main, found, env) : { actions: [] };
     const settled = entry === null ? [] : [ledger.remove(name, this.#text)];
@@ -170,7 +176,8 @@ class Reconciling implements Write<Landed> {
       if (main !== null && !isOurs)
         throw new Refusal('key-taken', `another ${codec.name} has the key that the row would get`);
       const context = await this.#options.references.of(this.#source, [row]);
-      const record = recordOf(codec, valuesOf(mapping, row, context), env);
+      const kept = isOurs && recordsCount ? withoutPlace(mapping, main as Row) : {};
+      const record = recordOf(codec, { ...valuesOf(mapping, row, context), ...kept }, env);
       const stamp = { source: stampOf(mapping, this.#text), row: hash };
       const isSame = isOurs && main[stampAttributes.row] === hash && isEqual(this.#source, main, record);
       if (isSame) return { landed: 'migrated', actions: settled };
@@ -179,7 +186,7 @@ class Reconciling implements Write<Landed> {
       if (stronger !== undefined) {
         const { outcome, code, reason, into } = lost(stronger);
         const { actions: gone, by } = await leaving();
-        if (by !== undefined) throw new Refusal(kept, reason);
+        if (by !== undefined) throw new Refusal(keptCode, reason);
         const lostEntry = {
           source: name,
           key: this.#text,
@@ -200,7 +207,7 @@ class Reconciling implements Write<Landed> {
         const { actions, by } = await removalOf(this.#source, rival.item, found, env, true);
         const shared = rival.policy.fields.join(' and ');
         if (by !== undefined)
-          throw new Refusal(kept, `${shared} is that of an older record, which ${by} refers to`);
+          throw new Refusal(keptCode, `${shared} is that of an older record, which ${by} refers to`);
         const beaten = lost({ ...rival, text: this.#text });
         over.push(...actions, ledger.put({ source: name, key: rival.text, ...beaten }, env.now));
       }
@@ -224,6 +231,8 @@ class Reconciling implements Write<Landed> {
     const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
     const deleted = deletedEntry(of, by);
     const isLeft = by !== undefined;
+    // Where records count, it is as any deletion of one.
+    if (isLeft && this.#options.writing?.recordsCount) throw referenced(this.entity, by);
     const isKnown = !this.#options.writing && entry !== null && entry['reason'] === deleted.reason;
     // An importer that read the row before may still write it: what it wrote is found by this entry.
     const left = !this.#options.writing && !isLeft ? settled : isKnown ? [] : [ledger.put(deleted, now)];
@@ -239,7 +248,7 @@ class Reconciling implements Write<Landed> {
     const { code, reason } =
       by === undefined
         ? { code: refusal.code, reason: refusal.message }
-        : { code: kept, reason: `${refusal.message}; its former record stays, as ${by} refers to it` };
+        : { code: keptCode, reason: `${refusal.message}; its former record stays, as ${by} refers to it` };
     const hash = this.#hash;
     const isKnown =
       entry !== null && actions.length === 0 && entry['code'] === code && entry['hash'] === hash;
@@ -340,7 +349,12 @@ export function deletedEntry(
   const reason = 'deleted at its source';
   return by === undefined
     ? { ...of, outcome: 'deleted', code: 'deleted', reason }
-    : { ...of, outcome: 'deleted', code: kept, reason: `${reason}; its record stays, as ${by} refers to it` };
+    : {
+        ...of,
+        outcome: 'deleted',
+        code: keptCode,
+        reason: `${reason}; its record stays, as ${by} refers to it`,
+      };
 }
 
 function isEqual({ codec }: Source, main: Item, record: AnyRecord): boolean {

@@ -1,11 +1,12 @@
 /** Rows that were rejected, and looked at again after they or the mapping were corrected. */
 
-import { begin, chosen, timeOf } from '../account.js';
+import { begin, chosen } from '../account.js';
 import type { ImportContext, Source } from '../context.js';
 import type { LedgerEntry } from '../ledger.js';
 import { References } from '../references.js';
 import { pagesOf, rowNamed, segmentsFor } from '../rows/pages.js';
 import { keyText, type Row } from '../rows/rows.js';
+import { requireRowsCount } from '../switch.js';
 import type { RejectedRow } from '../types.js';
 import { Pace } from './pace.js';
 import { reconcile } from './reconcile.js';
@@ -33,7 +34,8 @@ export async function retryRejected(
   context: ImportContext,
   options: { readonly sources?: readonly string[]; readonly codes?: readonly string[] },
 ): Promise<RetryReport> {
-  const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
+  await requireRowsCount(context.ledger);
+  const importedAt = await begin(context, context.environment.env.now);
   const counts = { migrated: 0, merged: 0, rejected: 0, gone: 0 };
   for (const source of chosen(context, options.sources)) {
     const wanted = new Map<string, LedgerEntry>();
@@ -47,7 +49,10 @@ export async function retryRejected(
     for await (const row of rowsOf(context, source, wanted))
       retried.push(
         pace
-          .take(() => reconcile(context, source, row, { importedAt, references }))
+          .take(async () => {
+            await requireRowsCount(context.ledger);
+            return reconcile(context, source, row, { importedAt, references });
+          })
           .then(({ outcome }) => {
             counts[outcome] += 1;
           }),

@@ -1,15 +1,14 @@
 /** Reads sources in segments and writes what their rows become. What is done is known from the target table alone. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { TableloomError } from '../../errors.js';
 import { Rate } from '../../reindex/throttle.js';
 import type { Item } from '../../types.js';
-import { accountsOf, begin, chosen } from '../account.js';
+import { accountsOf, begin, chosen, isOf } from '../account.js';
 import type { ImportContext, Source } from '../context.js';
 import { scanPartition } from '../ledger.js';
 import { patiently } from '../patiently.js';
 import { References } from '../references.js';
 import { pagesOf, segmentsAtOnce, segmentsFor, sizeOf } from '../rows/pages.js';
-import { readSwitch } from '../switch.js';
+import { requireRowsCount } from '../switch.js';
 import type { ImportOptions, ImportProgress, ImportReport } from '../types.js';
 import { land } from './landing.js';
 import { Pace } from './pace.js';
@@ -33,8 +32,7 @@ export async function runImport(
 ): Promise<ImportReport> {
   const { signal, rate, concurrency = 8 } = options;
   const { requester, env } = context.environment;
-  const { phase } = await readSwitch(context.ledger);
-  if (phase === 'new') throw recordsCount();
+  const { phase, dualSince } = await requireRowsCount(context.ledger);
   const used = rate === undefined ? undefined : new Rate(rate, () => requester.statistics());
   const pace = new Pace(concurrency, used, signal);
   const importedAt = await begin(context, env.now);
@@ -47,7 +45,7 @@ export async function runImport(
   for (const source of chosen(context, options.sources)) {
     const size = await sizeOf(context, client, source);
     if (options.again) await forget(context, source);
-    const state = await scanState(context, source, size, importedAt);
+    const state = await scanState(context, source, { size, importedAt, dualSince });
     if (state.isSwept) {
       settled.push(source);
       continue;
@@ -61,6 +59,7 @@ export async function runImport(
     await context.ledger.write(scanPartition(source.mapping.name), 'RUN', {
       segments: state.segments,
       importedAt: importedAt.toISOString(),
+      dualSince,
       isSwept: true,
     });
   }
@@ -78,26 +77,25 @@ export async function runImport(
   };
 }
 
-function recordsCount(): TableloomError {
-  const remedy = 'Roll back with `tableloom import phase dual` first.';
-  const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
-  return new TableloomError('CONFIGURATION', message);
-}
-
-/** All rows are read again. */
+/** All rows are read again. Killed within, it goes on: `RUN` is the last to go, and no scan is of its number. */
 async function forget({ ledger }: ImportContext, { mapping }: Source): Promise<void> {
   const partition = scanPartition(mapping.name);
-  for await (const item of ledger.items(partition))
-    await ledger.erase(partition, String(item[ledger.table.sort ?? '']));
+  await ledger.write(partition, 'RUN', { dualSince: -1 });
+  for await (const item of ledger.items(partition)) {
+    const sort = String(item[ledger.table.sort ?? '']);
+    if (sort !== 'RUN') await ledger.erase(partition, sort);
+  }
+  await ledger.erase(partition, 'RUN');
 }
 
 async function scanState(
-  { ledger }: ImportContext,
-  { mapping }: Source,
-  size: number,
-  importedAt: Date,
+  context: ImportContext,
+  source: Source,
+  given: { readonly size: number; readonly importedAt: Date; readonly dualSince: number },
 ): Promise<ScanState> {
-  const partition = scanPartition(mapping.name);
+  const { ledger } = context;
+  const { size, importedAt, dualSince } = given;
+  const partition = scanPartition(source.mapping.name);
   const rows = new Map<number, number>();
   let run: Item | undefined;
   for await (const item of ledger.items(partition)) {
@@ -105,9 +103,19 @@ async function scanState(
     if (sort === 'RUN') run = item;
     else rows.set(Number(sort.slice('SEGMENT#'.length)), Number(item['rows']));
   }
+  // Rows that were written since, without their records, may be in any segment.
+  if (run !== undefined && !isOf(run, dualSince)) {
+    await forget(context, source);
+    return scanState(context, source, given);
+  }
   const segments = Number(run?.['segments'] ?? segmentsFor(size));
   if (run === undefined)
-    await ledger.write(partition, 'RUN', { segments, importedAt: importedAt.toISOString(), isSwept: false });
+    await ledger.write(partition, 'RUN', {
+      segments,
+      importedAt: importedAt.toISOString(),
+      dualSince,
+      isSwept: false,
+    });
   return { segments, importedAt, rows, isSwept: run?.['isSwept'] === true };
 }
 
@@ -157,8 +165,7 @@ class Walk {
   async #segment(number: number, of: number, known: ReadonlySet<string>): Promise<void> {
     const { importedAt, pace, references, options } = this.#options;
     const [context, source, { signal }] = [this.#context, this.#source, options];
-    const { phase } = await readSwitch(context.ledger);
-    if (phase === 'new') throw recordsCount();
+    await requireRowsCount(context.ledger);
     let count = 0;
     for await (const page of pagesOf(context, source, number, of, { signal }))
       for (let at = 0; at < page.length; at += batch) {
