@@ -155,3 +155,20 @@ test.each(['orders', 'notes'] as const)(
     await bridge.close();
   },
 );
+
+test('in the phase new, what others refer to is not deleted', async () => {
+  const { importer, put, row, record } = await openShop();
+  await put('customers', customer('a'));
+  await put('orders', { id: 'o', customer: 'a' });
+  await importer.enter('dual');
+  await importer.run();
+  await importer.enter('shadow');
+  await importer.enter('new');
+  const bridge = importer.bridge();
+  await expect(bridge.delete('customers', { id: 'a' })).rejects.toMatchObject({ code: 'REFERENCED' });
+  expect([await row('customers', 'a'), await record('Customer', 'a')]).not.toContain(null);
+  await bridge.delete('orders', { id: 'o' });
+  await bridge.delete('customers', { id: 'a' });
+  expect([await row('customers', 'a'), await record('Customer', 'a')]).toEqual([null, null]);
+  await bridge.close();
+});

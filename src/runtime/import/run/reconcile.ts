@@ -1,6 +1,6 @@
 /** Makes the target right for one row, whatever either side has: what rows that meet others pass one by one. */
 
-import { TableloomError, valueTaken } from '../../errors.js';
+import { referenced, TableloomError, valueTaken } from '../../errors.js';
 import { itemId, keyOfItem } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
 import { type Action, guardAttributes } from '../../write/action.js';
@@ -22,7 +22,7 @@ import {
 } from '../rows/records.js';
 import { keyText, type Row, sourceKey, sourceTable, valuesOf, withoutPlace } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
-import { kept, type Leaving, refusalOf, removalOf } from './unfit.js';
+import { keptCode, type Leaving, refusalOf, removalOf } from './unfit.js';
 
 /** What became of a row; `gone`: there is no such row, and no record of it any more, unless others refer to that. */
 export interface Landed {
@@ -71,7 +71,7 @@ export async function reconcile(
   }
 }
 
-const races: readonly string[] = ['UNIQUE_VIOLATION', 'ALREADY_EXISTS', kept];
+const races: readonly string[] = ['UNIQUE_VIOLATION', 'ALREADY_EXISTS', keptCode];
 
 /** What one row comes to. */
 interface Decision {
@@ -186,7 +186,7 @@ class Reconciling implements Write<Landed> {
       if (stronger !== undefined) {
         const { outcome, code, reason, into } = lost(stronger);
         const { actions: gone, by } = await leaving();
-        if (by !== undefined) throw new Refusal(kept, reason);
+        if (by !== undefined) throw new Refusal(keptCode, reason);
         const lostEntry = {
           source: name,
           key: this.#text,
@@ -207,7 +207,7 @@ class Reconciling implements Write<Landed> {
         const { actions, by } = await removalOf(this.#source, rival.item, found, env, true);
         const shared = rival.policy.fields.join(' and ');
         if (by !== undefined)
-          throw new Refusal(kept, `${shared} is that of an older record, which ${by} refers to`);
+          throw new Refusal(keptCode, `${shared} is that of an older record, which ${by} refers to`);
         const beaten = lost({ ...rival, text: this.#text });
         over.push(...actions, ledger.put({ source: name, key: rival.text, ...beaten }, env.now));
       }
@@ -231,6 +231,8 @@ class Reconciling implements Write<Landed> {
     const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
     const deleted = deletedEntry(of, by);
     const isLeft = by !== undefined;
+    // Where records count, it is as any deletion of one.
+    if (isLeft && this.#options.writing?.recordsCount) throw referenced(this.entity, by);
     const isKnown = !this.#options.writing && entry !== null && entry['reason'] === deleted.reason;
     // An importer that read the row before may still write it: what it wrote is found by this entry.
     const left = !this.#options.writing && !isLeft ? settled : isKnown ? [] : [ledger.put(deleted, now)];
@@ -246,7 +248,7 @@ class Reconciling implements Write<Landed> {
     const { code, reason } =
       by === undefined
         ? { code: refusal.code, reason: refusal.message }
-        : { code: kept, reason: `${refusal.message}; its former record stays, as ${by} refers to it` };
+        : { code: keptCode, reason: `${refusal.message}; its former record stays, as ${by} refers to it` };
     const hash = this.#hash;
     const isKnown =
       entry !== null && actions.length === 0 && entry['code'] === code && entry['hash'] === hash;
@@ -347,7 +349,12 @@ export function deletedEntry(
   const reason = 'deleted at its source';
   return by === undefined
     ? { ...of, outcome: 'deleted', code: 'deleted', reason }
-    : { ...of, outcome: 'deleted', code: kept, reason: `${reason}; its record stays, as ${by} refers to it` };
+    : {
+        ...of,
+        outcome: 'deleted',
+        code: keptCode,
+        reason: `${reason}; its record stays, as ${by} refers to it`,
+      };
 }
 
 function isEqual({ codec }: Source, main: Item, record: AnyRecord): boolean {

@@ -43,7 +43,7 @@ export async function isStillUnfit(
 ): Promise<boolean> {
   if (entry.code === 'key-taken') return true;
   if (!waitsForOthers(entry))
-    return entry.hash === hashOf(row) && (entry.code === kept || unfit.has(entry.code as ErrorCode));
+    return entry.hash === hashOf(row) && (entry.code === keptCode || unfit.has(entry.code as ErrorCode));
   const named = (codec.references?.(record) ?? []).flatMap(({ to, key }) => (key ? [{ to, key }] : []));
   const items = await getItems(
     environment.requester,
@@ -57,7 +57,7 @@ export async function isStillUnfit(
 }
 
 /** The code of a row whose record, or that of the row it wins against, is not what it should be, as others refer to it. */
-export const kept = 'REFERENCED' satisfies ErrorCode;
+export const keptCode = 'REFERENCED' satisfies ErrorCode;
 
 /** What removes a record, unless it has to stay: `by` is the reference by which others refer to it. */
 export interface Leaving {
