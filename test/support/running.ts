@@ -45,8 +45,8 @@ export interface Project {
   ask(document: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** The data of a document, which has to be answered without errors. */
   data(document: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** Another version of the project over the same tables. */
-  reopened(generated: Generated): Promise<Project>;
+  /** Another version of the project over the same tables. @param options instead of those that this one was opened with */
+  reopened(generated: Generated, options?: Partial<DatabaseOptions>): Promise<Project>;
 }
 
 const engine = openEngine();
@@ -115,7 +115,7 @@ async function projectOn(
         throw new Error(`not answered: ${JSON.stringify(answer.errors)}`);
       return answer.data;
     },
-    reopened: (other) => projectOn(client, tables, other, atEnd, options),
+    reopened: (other, others) => projectOn(client, tables, other, atEnd, { ...options, ...others }),
   };
 }
 

@@ -103,7 +103,7 @@ const roles: Readonly<
   settled: { from: 'alone', to: 'early' },
   'delete-only': { from: 'leaving', to: 'early' },
   'write-only': { from: 'shared', to: 'early' },
-  both: { from: 'shared', to: 'shared' },
+  both: { from: 'filled', to: 'filled' },
   contracting: { from: 'late', to: 'leaving' },
   'rolling-back': { from: 'leaving', to: 'early' },
 };

@@ -6,6 +6,7 @@ import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
 import { printLock, seal } from '../../../../src/generator/lock.js';
 import { type Migration, together } from '../../../../src/runtime/migrate/migration.js';
 import { obstacles } from '../../../../src/runtime/migrate/obstacles.js';
+import { planLeaseMs } from '../../../../src/runtime/migrate/watch.js';
 import { now, type Pools } from '../../../fuzz/draw/pools.js';
 import { type Texts, textsOf } from '../../../fuzz/draw/project.js';
 import { drawQuestion, type QuestionStep } from '../../../fuzz/draw/steps.js';
@@ -33,7 +34,12 @@ const mostSeeded = 1000;
 const mostWalked = 400;
 
 /** How long a step waits until every server knows of it, in milliseconds: writes that began before have ended. */
-const settleMs = 30;
+const usualSettleMs = 30;
+
+interface Version {
+  readonly texts: Texts;
+  readonly loaded: Loaded;
+}
 
 const pools: Pools = {
   ID: owners,
@@ -54,7 +60,7 @@ export class SideBySide {
   readonly old: Play;
   readonly next: Play;
   readonly migration: Migration;
-  readonly #versions: readonly [Loaded, Loaded];
+  readonly #versions: readonly [Version, Version];
   readonly #tables: readonly TableDefinition[];
   readonly #dice: Dice;
   readonly #pass: ReturnType<typeof passing>;
@@ -68,7 +74,7 @@ export class SideBySide {
 
   private constructor(
     [old, next]: readonly [Play, Play],
-    versions: readonly [Loaded, Loaded],
+    versions: readonly [Version, Version],
     tables: readonly TableDefinition[],
     {
       dice,
@@ -90,6 +96,7 @@ export class SideBySide {
     { from = (project) => project, to }: ModelChange,
     seed: number,
     atEnd: (close: () => Promise<void>) => void,
+    settleMs = usualSettleMs,
   ): Promise<SideBySide> {
     const before = from(base);
     const texts = [textsOf(before), textsOf(to(before))] as const satisfies readonly Texts[];
@@ -111,11 +118,21 @@ export class SideBySide {
     // What it sends is no request of a server.
     const job = await old.project.reopened({ ...generatedOf(first), tables });
     const migration = job.database.migration({ settleMs });
-    return new SideBySide([old, next], [first, second], tables, { dice, isNormalized, migration });
+    const versions = [
+      { texts: texts[0], loaded: first },
+      { texts: texts[1], loaded: second },
+    ] as const;
+    return new SideBySide([old, next], versions, tables, { dice, isNormalized, migration });
+  }
+
+  /** Another server of a version. It does not read the note anew for 2.5 s after its first request. */
+  late(version: 'old' | 'next'): Promise<Play> {
+    const { texts, loaded } = this.#versions[version === 'old' ? 0 : 1];
+    return this.old.beside(texts, loaded, { planMs: planLeaseMs });
   }
 
   get plans() {
-    const [first, second] = this.#versions.map(({ run }) => storedPlanOf(run.plan));
+    const [first, second] = this.#versions.map(({ loaded }) => storedPlanOf(loaded.run.plan));
     if (!first || !second) throw new Error('there are two versions');
     return { from: first, to: second };
   }
@@ -153,7 +170,7 @@ export class SideBySide {
     // What a server has written of these is what is expected of them; so it is of the others.
     await this.isAlone(this.old);
     this.old.state = new Map(this.old.state).set('Item', records);
-    const [first] = this.#versions;
+    const [{ loaded: first }] = this.#versions;
     const items = expectedItems(first, this.old.declared, this.old.state, now);
     await putAll(this.old.project, 'main', Object.values(items));
   }
@@ -257,7 +274,7 @@ export class SideBySide {
   /** All that is stored is what the records of one version say. */
   async isAlone(play: Play): Promise<void> {
     const [first, second] = this.#versions;
-    await hasOnly(play, play === this.old ? first : second, this.#tables);
+    await hasOnly(play, (play === this.old ? first : second).loaded, this.#tables);
   }
 
   async #write(play: Play): Promise<void> {
