@@ -178,6 +178,7 @@ export class Migration {
   /** What only the next version had is deleted; whatever was written since stays. */
   async rollBack(options: MigrationOptions = {}): Promise<ReindexReport> {
     await this.#expect('delete-only', 'write-only', 'both', 'rolling-back');
+    await this.#close();
     await this.#enter('rolling-back');
     const report = await this.#reindex(await this.#known(), 'from', options);
     if (report.cursor === null && report.failed === 0) await this.#settle('from');
@@ -222,6 +223,19 @@ export class Migration {
     }
     // Whoever entered the next one has waited.
     if (!isBeyond) await sleep(this.#settleMs);
+  }
+
+  /** Servers of the next version are refused; until every process knows, those of the earlier one keep up its items. */
+  async #close(): Promise<void> {
+    const records = await this.#records();
+    for (const [at, table] of this.#tables.entries()) {
+      const record = records[at];
+      if (record?.phase === 'both')
+        await writePlan(this.#requester, table, record, { ...record, phase: 'write-only' });
+    }
+    // One that was interrupted may not have waited.
+    if (records.some((record) => record?.phase === 'both' || record?.phase === 'write-only'))
+      await sleep(this.#settleMs);
   }
 
   async #settle(side: 'from' | 'to'): Promise<void> {

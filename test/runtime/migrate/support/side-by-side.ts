@@ -1,12 +1,11 @@
 /** A change of a model at work: servers of both versions write and read while records are migrated, each held against an oracle. */
 
 import { getNamedType, isInputObjectType } from 'graphql';
-import type { TableDefinition } from 'tableloom/runtime';
+import type { Database, TableDefinition } from 'tableloom/runtime';
 import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
 import { printLock, seal } from '../../../../src/generator/lock.js';
 import { type Migration, together } from '../../../../src/runtime/migrate/migration.js';
 import { obstacles } from '../../../../src/runtime/migrate/obstacles.js';
-import { planLeaseMs } from '../../../../src/runtime/migrate/watch.js';
 import { now, type Pools } from '../../../fuzz/draw/pools.js';
 import { type Texts, textsOf } from '../../../fuzz/draw/project.js';
 import { drawQuestion, type QuestionStep } from '../../../fuzz/draw/steps.js';
@@ -18,6 +17,7 @@ import { expectedItems } from '../../../fuzz/play/stored.js';
 import { Dice } from '../../../support/dice.js';
 import { base, type ModelChange } from './changes.js';
 import { during } from './during.js';
+import { lateClient } from './late.js';
 import { hasOnly, passing } from './migrated.js';
 import { putAll } from './seeding.js';
 
@@ -34,7 +34,7 @@ const mostSeeded = 1000;
 const mostWalked = 400;
 
 /** How long a step waits until every server knows of it, in milliseconds: writes that began before have ended. */
-const usualSettleMs = 30;
+const settleMs = 30;
 
 interface Version {
   readonly texts: Texts;
@@ -60,6 +60,8 @@ export class SideBySide {
   readonly old: Play;
   readonly next: Play;
   readonly migration: Migration;
+  readonly #job: Database;
+  readonly #atEnd: (close: () => Promise<void>) => void;
   readonly #versions: readonly [Version, Version];
   readonly #tables: readonly TableDefinition[];
   readonly #dice: Dice;
@@ -79,8 +81,14 @@ export class SideBySide {
     {
       dice,
       isNormalized,
-      migration,
-    }: Pick<SideBySide, 'migration'> & { readonly isNormalized: boolean; readonly dice: Dice },
+      job,
+      atEnd,
+    }: {
+      readonly isNormalized: boolean;
+      readonly dice: Dice;
+      readonly job: Database;
+      readonly atEnd: (close: () => Promise<void>) => void;
+    },
   ) {
     this.old = old;
     this.next = next;
@@ -89,14 +97,15 @@ export class SideBySide {
     this.#dice = dice;
     this.#isNormalized = isNormalized;
     this.#pass = passing(old.declared, next.declared);
-    this.migration = migration;
+    this.#job = job;
+    this.#atEnd = atEnd;
+    this.migration = job.migration({ settleMs });
   }
 
   static async open(
     { from = (project) => project, to }: ModelChange,
     seed: number,
     atEnd: (close: () => Promise<void>) => void,
-    settleMs = usualSettleMs,
   ): Promise<SideBySide> {
     const before = from(base);
     const texts = [textsOf(before), textsOf(to(before))] as const satisfies readonly Texts[];
@@ -116,19 +125,25 @@ export class SideBySide {
     if (isNormalized) lowerNames(next);
     const dice = new Dice(seed);
     // What it sends is no request of a server.
-    const job = await old.project.reopened({ ...generatedOf(first), tables });
-    const migration = job.database.migration({ settleMs });
+    const { database: job } = await old.project.reopened({ ...generatedOf(first), tables });
     const versions = [
       { texts: texts[0], loaded: first },
       { texts: texts[1], loaded: second },
     ] as const;
-    return new SideBySide([old, next], versions, tables, { dice, isNormalized, migration });
+    return new SideBySide([old, next], versions, tables, { dice, isNormalized, job, atEnd });
   }
 
-  /** Another server of a version. It does not read the note anew for 2.5 s after its first request. */
+  /** Takes a step, and is killed while it waits until every server knows of it. */
+  begin(step: (migration: Migration) => Promise<unknown>): void {
+    step(this.#job.migration({ settleMs: 600_000 })).catch(() => undefined);
+  }
+
+  /** Another server of a version. It knows of the phase at its first request, and of no later one. */
   late(version: 'old' | 'next'): Promise<Play> {
     const { texts, loaded } = this.#versions[version === 'old' ? 0 : 1];
-    return this.old.beside(texts, loaded, { planMs: planLeaseMs });
+    const client = lateClient(this.old.project.clientConfig);
+    this.#atEnd(async () => client.destroy());
+    return this.old.beside(texts, loaded, { client });
   }
 
   get plans() {
