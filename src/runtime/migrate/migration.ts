@@ -1,5 +1,6 @@
 /** Brings the records of a table from one version of the plan to the next while servers of both work on them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { longestMs } from '../client/limits.js';
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import type { ReindexContext } from '../reindex/reindex.js';
@@ -51,7 +52,7 @@ export class Migration {
   constructor(context: ReindexContext, { tables, settleMs }: MigrationSettings) {
     this.#context = context;
     this.#tables = tables;
-    this.#settleMs = settleMs ?? planLeaseMs + context.requester.limits.deadlineMs + 1000;
+    this.#settleMs = settleMs ?? planLeaseMs + longestMs(context.requester.limits) + 1000;
   }
 
   get #requester(): Requester {

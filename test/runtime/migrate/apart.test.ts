@@ -7,6 +7,7 @@ import type { Play } from '../../fuzz/play/play.js';
 import { seed } from '../../support/runs.js';
 import { until } from '../../support/until.js';
 import { both as all, type ModelChange, number, withItem, withPatterns } from './support/changes.js';
+import { HeldClient, lateClient } from './support/late.js';
 import { SideBySide } from './support/side-by-side.js';
 
 const ends: (() => Promise<void>)[] = [];
@@ -49,7 +50,7 @@ class Apart {
 
   /** A server that knows of the present phase, and of no later one. */
   async late(version: 'old' | 'next'): Promise<Play> {
-    const play = await this.both.late(version);
+    const play = await this.both.server(version, lateClient(this.both.old.project.clientConfig));
     await play.project.database.checkPlan();
     return play;
   }
@@ -196,4 +197,30 @@ test('a former server that does not know yet that it is refused overwrites no re
   // There is such a record.
   await apart.add(late, 'i0');
   await apart.contracts();
+});
+
+test('a write that waits while steps are taken does what the last of them requires, whatever it waits for', async () => {
+  const apart = await Apart.open(moved);
+  const { next, old, migration } = apart.both;
+  const change = 'mutation ($id: ID!, $input: ItemChanges!) { changeItem(id: $id, input: $input) { id } }';
+  // One of a note alone needs no reading of the record.
+  const inputs = [{ note: 'changed' }, { note: 'changed', rank: 77 }];
+  const waits = [1, 2, 3, 4].flatMap((nth) => inputs.map((input) => ({ nth, input })));
+  const writes = await Promise.all(
+    waits.map(async ({ nth, input }, at) => {
+      const client = new HeldClient(old.project.clientConfig, nth);
+      const server = await apart.both.server('old', client);
+      const answer = server.ask(change, { id: `i${at}`, input });
+      await Promise.race([client.reached, answer]);
+      return { answer, client };
+    }),
+  );
+  await apart.opened();
+  for (const { client } of writes) client.release();
+  for (const { answer } of writes) expect((await answer).errors).toBeUndefined();
+  for (const at of writes.keys())
+    expect((await next.ask(`{ getItem(id: "i${at}") { note } }`, {})).data).toEqual({
+      getItem: { note: 'changed' },
+    });
+  expect(await migration.verify()).toMatchObject(right);
 });

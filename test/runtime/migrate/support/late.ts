@@ -20,3 +20,44 @@ export function lateClient(config: DynamoDBClientConfig): DynamoDBClient {
   );
   return client;
 }
+
+/** A client that does not send one of its readings of single items until it is told to. */
+export class HeldClient extends DynamoDBClient {
+  readonly #reached = signal();
+  readonly #released = signal();
+
+  /** @param nth which of them */
+  constructor(config: DynamoDBClientConfig, nth: number) {
+    super(config);
+    let count = 0;
+    this.middlewareStack.add(
+      (next, { commandName }) =>
+        async (args) => {
+          if (commandName === 'GetItemCommand') count += 1;
+          if (commandName === 'GetItemCommand' && count === nth) {
+            this.#reached.resolve();
+            await this.#released.promise;
+          }
+          return next(args);
+        },
+      { step: 'initialize', name: 'held' },
+    );
+  }
+
+  /** Resolves once it waits. */
+  get reached(): Promise<void> {
+    return this.#reached.promise;
+  }
+
+  release(): void {
+    this.#released.resolve();
+  }
+}
+
+function signal(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve: () => void = () => undefined;
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

@@ -1,5 +1,6 @@
 /** A change of a model at work: servers of both versions write and read while records are migrated, each held against an oracle. */
 
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { getNamedType, isInputObjectType } from 'graphql';
 import type { Database, TableDefinition } from 'tableloom/runtime';
 import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
@@ -17,7 +18,6 @@ import { expectedItems } from '../../../fuzz/play/stored.js';
 import { Dice } from '../../../support/dice.js';
 import { base, type ModelChange } from './changes.js';
 import { during } from './during.js';
-import { lateClient } from './late.js';
 import { hasOnly, passing } from './migrated.js';
 import { putAll } from './seeding.js';
 
@@ -138,10 +138,9 @@ export class SideBySide {
     step(this.#job.migration({ settleMs: 600_000 })).catch(() => undefined);
   }
 
-  /** Another server of a version. It knows of the phase at its first request, and of no later one. */
-  late(version: 'old' | 'next'): Promise<Play> {
+  /** Another server of a version, with a client of its own. */
+  server(version: 'old' | 'next', client: DynamoDBClient): Promise<Play> {
     const { texts, loaded } = this.#versions[version === 'old' ? 0 : 1];
-    const client = lateClient(this.old.project.clientConfig);
     this.#atEnd(async () => client.destroy());
     return this.old.beside(texts, loaded, { client });
   }
