@@ -287,8 +287,10 @@ export class Migration {
 }
 
 function codecFor(state: 'shared' | 'from' | 'to', pair: Pair): AnyCodec {
-  if (state !== 'shared')
-    return { ...settledCodec(pair[state].form), leaving: (item) => sharedItems(pair, item) };
+  if (state !== 'shared') {
+    const codec = settledCodec(pair[state].form, state === 'from' ? pair.newNames : []);
+    return { ...codec, leaving: (item) => sharedItems(pair, item) };
+  }
   const before = new Set(historiesOf(pair.from.form));
   const begun = historiesOf(pair.to.form).filter((one) => !before.has(one));
   // Of a codec of a form, records are items.

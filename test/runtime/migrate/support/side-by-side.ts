@@ -287,8 +287,9 @@ export class SideBySide {
 
   /** All that is stored is what the records of one version say. */
   async isAlone(play: Play): Promise<void> {
-    const [first, second] = this.#versions;
-    await hasOnly(play, (play === this.old ? first : second).loaded, this.#tables);
+    const [{ loaded: first }, { loaded: second }] = this.#versions;
+    const [own, other] = play === this.old ? [first, second] : [second, first];
+    await hasOnly(play, own, this.#tables, other);
   }
 
   async #write(play: Play): Promise<void> {
