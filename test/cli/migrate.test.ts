@@ -63,7 +63,7 @@ async function openProject() {
   const documents = DynamoDBDocumentClient.from(engine.client);
   const migrate = async (action: MigrateAction, more: Partial<MigrateVerbOptions> = {}) => {
     const { code, out, err } = await printed(() =>
-      migrateVerb(action, { ...options, endpoint: url, ...times, ...more }),
+      migrateVerb(action, { ...options, endpoint: url, ...(action !== 'plan' && times), ...more }),
     );
     return { code, out: even(out), err: even(err) };
   };
@@ -129,7 +129,7 @@ async function begun(records = 3) {
 
 test('plans, runs, completes; each says what comes next', async () => {
   const project = await begun();
-  const plan = await project.migrate('plan', { settleMs: 26_000 });
+  const plan = await project.migrate('plan');
   expect(plan).toMatchObject({ code: 0, err: '' });
   expect(plan.out).toBe(`Stored otherwise, compared with the tables:
   Order

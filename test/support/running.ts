@@ -1,6 +1,6 @@
 /** A fixture's generated code at work: its schema and resolvers over fresh tables of a real engine. */
 
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import Fastify from 'fastify';
 import type { GraphQLError } from 'graphql';
@@ -9,7 +9,7 @@ import type { Database, DatabaseOptions, RequestReport, Session, TableDefinition
 import { onTestFinished } from 'vitest';
 import { storedIn, storedTables } from '../../src/runtime/tables/definition.js';
 import { openTables, type TestTables } from './databases.js';
-import { openEngine } from './engines.js';
+import { openEngine, type TestEngine } from './engines.js';
 import { schemaOf } from './schemas.js';
 
 /** What a project generates. */
@@ -39,14 +39,16 @@ export interface Answer {
 export interface Project {
   readonly database: Database;
   readonly documents: DynamoDBDocumentClient;
+  /** For further clients of the same engine. */
+  readonly clientConfig: DynamoDBClientConfig;
   /** The physical name of a table. */
   tableName(table: string): string;
   /** Executes a document as one client's request. */
   ask(document: string, variables?: Record<string, unknown>): Promise<Answer>;
   /** The data of a document, which has to be answered without errors. */
   data(document: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>>;
-  /** Another version of the project over the same tables. */
-  reopened(generated: Generated): Promise<Project>;
+  /** Another version of the project over the same tables. @param options instead of those that this one was opened with */
+  reopened(generated: Generated, options?: Partial<DatabaseOptions>): Promise<Project>;
 }
 
 const engine = openEngine();
@@ -60,12 +62,13 @@ export async function openProject(
   atEnd: (close: () => Promise<void>) => void = onTestFinished,
   options: Partial<DatabaseOptions> = {},
 ): Promise<Project> {
-  const { client } = await engine;
-  return projectOn(client, await openTables(client, generated.tables), generated, atEnd, options);
+  const opened = await engine;
+  const tables = await openTables(opened.client, generated.tables);
+  return projectOn(opened, tables, generated, atEnd, options);
 }
 
 async function projectOn(
-  client: DynamoDBClient,
+  on: Pick<TestEngine, 'client' | 'clientConfig'>,
   tables: TestTables,
   generated: Generated,
   atEnd: (close: () => Promise<void>) => void,
@@ -106,7 +109,8 @@ async function projectOn(
   };
   return {
     database,
-    documents: DynamoDBDocumentClient.from(client, { unmarshallOptions: { wrapNumbers: numberOf } }),
+    clientConfig: on.clientConfig,
+    documents: DynamoDBDocumentClient.from(on.client, { unmarshallOptions: { wrapNumbers: numberOf } }),
     tableName: (table) => names[table] ?? '',
     ask,
     async data(document, variables) {
@@ -115,7 +119,7 @@ async function projectOn(
         throw new Error(`not answered: ${JSON.stringify(answer.errors)}`);
       return answer.data;
     },
-    reopened: (other) => projectOn(client, tables, other, atEnd, options),
+    reopened: (other, others) => projectOn(on, tables, other, atEnd, { ...options, ...others }),
   };
 }
 

@@ -165,7 +165,9 @@ async function rollback(call: Call): Promise<number> {
       'what only the former version reads is being deleted',
       'Complete it by `tableloom migrate complete`; then check the former version out and migrate to it: `tableloom migrate run`.',
     );
-  const text = `Servers of the new version are refused: ${wait(opened.migration)} until all know …`;
+  const time = wait(opened.migration);
+  const steps = phase === 'both' || phase === 'write-only' ? `two steps, ${time} each` : time;
+  const text = `Servers of the new version are refused: ${steps} until all know …`;
   const code = await end(call, opened, 'rollback', text, (migration, options) => migration.rollBack(options));
   if (code === 0 && !call.options.json)
     terminal.note(

@@ -26,3 +26,11 @@ export const defaultLimits: Limits = {
   queue: 1000,
   readBudget: 10,
 };
+
+/**
+ * How long after it is to be sent a write may be carried out at the latest, in milliseconds: it waits for a connection, is attempted
+ * again and again, waits for a connection once more, and for the answer to its last attempt, each up to the deadline.
+ */
+export function longestMs({ deadlineMs }: Pick<Limits, 'deadlineMs'>): number {
+  return 4 * deadlineMs;
+}

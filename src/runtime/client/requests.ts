@@ -58,6 +58,14 @@ export interface RequesterOptions {
   readonly observers: Observers;
   /** Waits until what is known of the tables' plan is new enough to send a request. */
   readonly ready?: (() => Promise<void> | undefined) | undefined;
+  /** How often that has become another. */
+  readonly planned?: (() => number) | undefined;
+}
+
+/** @internal How a request is sent. */
+export interface SendOptions {
+  /** Its caller has just made sure that it does what the tables' plan says: see `Requester.isPlanned`. */
+  readonly isPlanned?: boolean;
 }
 
 interface Consumed {
@@ -183,17 +191,37 @@ export class Requester {
     return this.#options.ready?.();
   }
 
+  /** How often what is known of the tables' plan has become another: what a write does is computed by it. */
+  get planned(): number {
+    return this.#options.planned?.() ?? 0;
+  }
+
+  /** Whether the plan that a write was computed by is the one that is known when it is sent: see `longestMs`. */
+  async isPlanned(planned: number): Promise<boolean> {
+    await this.ready();
+    return this.planned === planned;
+  }
+
   /** Sends one of the runtime's own requests: see `perform`. */
-  send<O extends keyof Operations>(operation: O, input: InputOf<O>, purpose: Purpose): Promise<OutputOf<O>> {
+  send<O extends keyof Operations>(
+    operation: O,
+    input: InputOf<O>,
+    purpose: Purpose,
+    how: SendOptions = {},
+  ): Promise<OutputOf<O>> {
     const { sdk, accelerated } = this.#options;
     const requests: Requests = (this.#mayBeOld && accelerated) || sdk;
-    return this.perform<O>(operation, input, requests[operation], purpose);
+    return this.perform<O>(operation, input, requests[operation], purpose, how);
   }
 
   /** Sends an UpdateItem that is not repeated where it may have been carried out: what it adds would be added twice. */
-  updateOnce(input: InputOf<'UpdateItem'>, purpose: Purpose): Promise<OutputOf<'UpdateItem'>> {
+  updateOnce(
+    input: InputOf<'UpdateItem'>,
+    purpose: Purpose,
+    how: SendOptions,
+  ): Promise<OutputOf<'UpdateItem'>> {
     const { UpdateItem } = this.#options.sdk;
-    return this.perform<'UpdateItem'>('UpdateItem', input, UpdateItem, purpose, { isOnce: true });
+    return this.perform<'UpdateItem'>('UpdateItem', input, UpdateItem, purpose, { ...how, isOnce: true });
   }
 
   /**
@@ -213,10 +241,10 @@ export class Requester {
     input: InputOf<O>,
     send: Send<O>,
     purpose: Purpose,
-    { isOnce = false }: { readonly isOnce?: boolean } = {},
+    { isOnce = false, isPlanned = false }: SendOptions & { readonly isOnce?: boolean } = {},
   ): Promise<OutputOf<O>> {
     const { traffic } = this.#options;
-    const wait = this.ready();
+    const wait = isPlanned ? undefined : this.ready();
     if (wait) await wait;
     const isWrite = !reads.has(operation);
     const lanes = traffic.lanesOf(isWrite ? 'write' : 'read', input);

@@ -113,11 +113,11 @@ export class Traffic {
   async #wait(lanes: Lanes): Promise<void> {
     if (this.#waiting >= this.#limits.queue) throw crowded();
     this.#waiting += 1;
-    const patience = { ms: this.#limits.deadlineMs, error: crowded };
+    const end = performance.now() + this.#limits.deadlineMs;
     const taken: Places[] = [];
     try {
       for (const places of [...lanes.map((lane) => lane.places), this.#connections]) {
-        await places.take(patience);
+        await places.take({ ms: end - performance.now(), error: crowded });
         taken.push(places);
       }
     } catch (error) {

@@ -130,11 +130,17 @@ export function codecOf(form: StoredForm): FormCodec {
   };
 }
 
-/** The codec of records that only this version has to do with: attributes are stored as it reads them. */
-export function settledCodec(form: StoredForm): FormCodec {
+/**
+ * The codec of records that only this version has to do with: attributes are stored as it reads them.
+ *
+ * @param others names that another version has of its attributes
+ */
+export function settledCodec(form: StoredForm, others: readonly string[] = []): FormCodec {
   const codec = codecOf(form);
   const reads = Object.entries(form.reads);
-  const former = reads.flatMap(([, { formerly = [] }]) => formerly.map((name) => [name, undefined] as const));
+  const former = [...others, ...reads.flatMap(([, { formerly = [] }]) => formerly)].map(
+    (name) => [name, undefined] as const,
+  );
   return {
     ...codec,
     item: (record) => ({

@@ -65,6 +65,14 @@ export class Pair {
     });
   }
 
+  /** What only the later version calls attributes that the earlier one has, too. */
+  get newNames(): string[] {
+    const { reads, required } = this.from.form;
+    return this.#renamed.flatMap(({ from, to }) =>
+      from.length === 0 || to in reads || required.includes(to) ? [] : [to],
+    );
+  }
+
   /** The attributes of a record, without keys; those that are called otherwise, under both names. @param by who wrote them last; null: by that one's alone */
   attributes(item: Item, by: Side | null): Item {
     const attributes = this.#withoutKeys(item);

@@ -1,5 +1,6 @@
 /** Brings the records of a table from one version of the plan to the next while servers of both work on them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { longestMs } from '../client/limits.js';
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import type { ReindexContext } from '../reindex/reindex.js';
@@ -53,7 +54,7 @@ const order: Readonly<Record<Step, Order>> = {
   both: { after: ['write-only'], beyond: [] },
   // A table that is settled has nothing under way, or was settled before the others.
   contracting: { after: ['both'], beyond: ['settled'] },
-  'rolling-back': { after: ['delete-only', 'write-only', 'both'], beyond: ['settled'] },
+  'rolling-back': { after: ['delete-only', 'write-only'], beyond: ['settled'] },
 };
 
 /** The phase of a migration is the first of these that a table is in. */
@@ -79,7 +80,7 @@ export class Migration {
     this.#context = context;
     // In one order, whichever versions they are declared by.
     this.#tables = [...tables].sort(({ name: a }, { name: b }) => (a < b ? -1 : a > b ? 1 : 0));
-    this.#settleMs = settleMs ?? planLeaseMs + context.requester.limits.deadlineMs + 1000;
+    this.#settleMs = settleMs ?? planLeaseMs + longestMs(context.requester.limits) + 1000;
   }
 
   get #requester(): Requester {
@@ -214,6 +215,7 @@ export class Migration {
   /** What only the next version had is deleted; whatever was written since stays. */
   async rollBack(options: MigrationOptions = {}): Promise<ReindexReport> {
     await this.#expect('delete-only', 'write-only', 'both', 'rolling-back');
+    await this.#close(options);
     await this.#enter('rolling-back', options);
     return this.#end('rolling-back', 'from', options);
   }
@@ -253,6 +255,21 @@ export class Migration {
     }
     // Whoever entered the next one has waited.
     if (isBeyond) return;
+    await sleep(this.#settleMs);
+    await confirm?.();
+  }
+
+  /** Servers of the next version are refused; until every process knows, those of the earlier one keep up its items. */
+  async #close({ confirm }: Claim): Promise<void> {
+    const records = await this.#records();
+    await confirm?.();
+    for (const [at, table] of this.#tables.entries()) {
+      const record = records[at];
+      if (record?.phase === 'both')
+        await writePlan(this.#requester, table, record, { ...record, phase: 'write-only' });
+    }
+    // One that was interrupted may not have waited.
+    if (!records.some((record) => record?.phase === 'both' || record?.phase === 'write-only')) return;
     await sleep(this.#settleMs);
     await confirm?.();
   }
@@ -317,8 +334,10 @@ export class Migration {
 }
 
 function codecFor(state: 'shared' | 'from' | 'to', pair: Pair): AnyCodec {
-  if (state !== 'shared')
-    return { ...settledCodec(pair[state].form), leaving: (item) => sharedItems(pair, item) };
+  if (state !== 'shared') {
+    const codec = settledCodec(pair[state].form, state === 'from' ? pair.newNames : []);
+    return { ...codec, leaving: (item) => sharedItems(pair, item) };
+  }
   const before = new Set(historiesOf(pair.from.form));
   const begun = historiesOf(pair.to.form).filter((one) => !before.has(one));
   // Of a codec of a form, records are items.

@@ -8,11 +8,11 @@ import type { FormCodec } from './codec.js';
 import type { Joined, Pair, Side } from './join.js';
 
 /**
- * `shared`: the other version's items are kept up. `leaving`: they are only deleted, with or before the record, and no new
- * ones are made. So no two servers are ever further apart than one of these steps: while one still makes items of the other
- * version, none is unaware of them (F. Rae et al., "Online, Asynchronous Schema Change in F1", VLDB 2013, section 3).
+ * `shared`: the other version's items are kept up. `filled`: so they are, and every record has been brought to that. `leaving`:
+ * they are only deleted, with or before the record, and no new ones are made. So no two servers are ever further apart than one
+ * of these steps: while one still makes items of the other version, none is unaware of them (F. Rae et al., "Online, Asynchronous Schema Change in F1", VLDB 2013, section 3).
  */
-export type Presence = 'shared' | 'leaving';
+export type Presence = 'shared' | 'filled' | 'leaving';
 
 /** Where a record has what both versions store of it. */
 const context = Symbol('what both versions store');
@@ -31,13 +31,20 @@ type InContext = object & { readonly [context]: Context };
 
 /** Makes a change of one version's record one of what both versions store of it. @param side the version that the codecs of changes are of */
 export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
+  const isShared = presence !== 'leaving';
+  const both = [pair.from, pair.to];
+  // A server that is a step away may have removed the mark: what counted the record says the phase, and else the mark.
+  const countedNow = (item: Item) => {
+    if (presence === 'filled') return both;
+    return presence === 'leaving' && side === 'to' ? [pair.to] : countedBy(pair, item);
+  };
   return <R extends object>(change: RecordChange<R>): RecordChange<R> => {
     const { codec: own, before, after, taken } = change;
     const stored = (one: Stored<R>): Stored<R> => ({
       record: inContext(one.record, {
         attributes: pair.attributes(one.item, side),
         isShared: true,
-        counted: presence === 'shared' ? countedBy(pair, one.item) : [pair[side]],
+        counted: countedNow(one.item),
       }),
       item: one.item,
     });
@@ -45,10 +52,9 @@ export function sharing(pair: Pair, side: Side, presence: Presence): Sharing {
       const known = before === null ? {} : own.item(before.record);
       const foreign = Object.entries(before?.item ?? {}).filter(([name]) => !(name in known));
       const item = { ...(change.replace ? {} : Object.fromEntries(foreign)), ...cleaned(own.item(record)) };
-      const isShared = presence === 'shared';
       const whole = pair.attributes(item, side);
       const attributes = isShared ? whole : pair.attributes(item, null);
-      const counted = isShared ? [pair.from, pair.to] : [pair[side]];
+      const counted = isShared ? both : [pair[side]];
       return inContext(record, { attributes, whole, isShared, counted });
     };
     return {

@@ -26,6 +26,8 @@ export class PlanWatch {
   readonly #read: (table: TableRef) => Promise<PlanRecord | null>;
   readonly #leaseMs: number;
   readonly #known = new Map<string, Known>();
+  /** How often what it knows has become another. */
+  changes = 0;
   #at = Number.NEGATIVE_INFINITY;
   #refusal: TableloomError | undefined;
   #refreshing: Promise<void> | undefined;
@@ -92,6 +94,7 @@ export class PlanWatch {
     const standings = Object.entries(forms).map(
       ([entity, form]) => [entity, plan && standingOf(plan, entity, form)] as const,
     );
+    this.changes += 1;
     this.#known.set(table.name, { plan, standings: new Map(standings) });
   }
 }
@@ -103,7 +106,7 @@ const roles: Readonly<
   settled: { from: 'alone', to: 'early' },
   'delete-only': { from: 'leaving', to: 'early' },
   'write-only': { from: 'shared', to: 'early' },
-  both: { from: 'shared', to: 'shared' },
+  both: { from: 'filled', to: 'filled' },
   contracting: { from: 'late', to: 'leaving' },
   'rolling-back': { from: 'leaving', to: 'early' },
 };

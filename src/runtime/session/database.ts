@@ -344,6 +344,7 @@ export class Database<Rules = unknown> {
       tables,
       onRequest: (own || also) && !isOwn ? onRequest : undefined,
       ready: () => this.#plan?.ready(),
+      planned: () => this.#plan?.changes ?? 0,
       ...options,
     });
   }

@@ -68,7 +68,7 @@ export function changeActions<R extends object>(
     item: main.item,
     actions: [
       ...main.actions,
-      ...derivedActions(codec, before?.record ?? null, after),
+      ...derivedActions(codec, before?.record ?? null, after, change.racing),
       ...(after === null ? [] : versionActions(codec, after, change.now)),
       ...guardActions(change, next),
       ...(change.taken ? leavings(codec, change.taken, change.now) : []),
@@ -153,10 +153,8 @@ function mainActions<R extends object>(change: RecordChange<R>, next: Item | nul
     return { actions: [putNew(codec, next, racing)], item: next };
   }
   const asRead = checkAsRead(codec, before, expected);
-  if (next === null) {
-    const condition = unchanged(codec, before.item);
-    return { actions: [{ ...asRead, kind: 'delete', condition }], item: null };
-  }
+  if (next === null)
+    return { actions: [{ ...asRead, kind: 'delete', condition: unchanged(codec, before.item) }], item: null };
   const unknown = unknownAttributes(codec, before);
   if (itemId(table, asRead.key) !== itemId(table, keyOfItem(table, next))) {
     const moved = { ...unknown, ...next };
@@ -209,6 +207,7 @@ function derivedActions<R extends object>(
   codec: EntityCodec<R>,
   before: R | null,
   after: R | null,
+  racing = false,
 ): Action[] {
   if (codec.entries === undefined) return [];
   const { table, name: entity } = codec;
@@ -216,15 +215,16 @@ function derivedActions<R extends object>(
   const old = entriesById(codec, before);
   const next = entriesById(codec, after);
   const actions: Action[] = [];
-  for (const [id, item] of old) {
+  for (const [id, item] of old)
     if (!next.has(id)) actions.push({ kind: 'delete', table, key: keyOfItem(table, item), purpose });
-  }
   for (const [id, item] of next) {
     const same = old.get(id);
     if (same !== undefined && sameValue(same as AttributeValue, item as AttributeValue)) continue;
     checkItem(codec, item, after);
-    const key = keyOfItem(table, item);
-    actions.push({ kind: 'put', table, key, item, purpose });
+    // A new record may be there under the key that another version of the plan reads it by.
+    const isRecord = before === null && codec.ttl === undefined && item['_type'] === entity;
+    if (isRecord) actions.push(putNew(codec, item, racing));
+    else actions.push({ kind: 'put', table, key: keyOfItem(table, item), item, purpose });
   }
   return actions;
 }

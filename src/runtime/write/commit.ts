@@ -1,7 +1,7 @@
 /** Sends actions to DynamoDB, all or none of them. */
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { unmarshall, type WireItem } from '../client/marshall.js';
-import { followsLostAnswer, type Requester } from '../client/requests.js';
+import { followsLostAnswer, type Requester, type SendOptions } from '../client/requests.js';
 import {
   alreadyExists,
   fromAws,
@@ -43,16 +43,20 @@ export interface Failure {
  * always a transaction: repeated after a lost answer, it would be made twice.
  * Throws errors that another attempt cannot change.
  */
-export async function commit(requester: Requester, actions: readonly Action[]): Promise<Outcome> {
+export async function commit(
+  requester: Requester,
+  actions: readonly Action[],
+  how: SendOptions = {},
+): Promise<Outcome> {
   const [only] = actions;
   if (only === undefined) return { kind: 'done' };
   if (actions.length > transactionLimit) throw transactionTooLarge(actions.length);
   try {
-    if (actions.length === 1 && only.kind !== 'add') await sendOne(requester, only);
+    if (actions.length === 1 && only.kind !== 'add') await sendOne(requester, only, how);
     else {
       const TransactItems = actions.map((action) => transactItem(requester, action));
       // It is sent with a token, and so can be repeated after a lost answer without being carried out twice.
-      await requester.send('TransactWriteItems', { TransactItems }, () => purposeOf(actions));
+      await requester.send('TransactWriteItems', { TransactItems }, () => purposeOf(actions), how);
     }
     return { kind: 'done' };
   } catch (thrown) {
@@ -151,18 +155,18 @@ function isOurWork({ action, item }: Failure): boolean {
 /** Requests the stored item where the condition fails. */
 const returnItem = { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' } as const;
 
-async function sendOne(requester: Requester, action: Action): Promise<void> {
+async function sendOne(requester: Requester, action: Action, how: SendOptions): Promise<void> {
   const TableName = requester.tableName(action.table);
   const purpose = () => purposeOf([action]);
   if (action.kind === 'put') {
     const input = { TableName, Item: action.item, ...conditional(action.condition) };
-    await requester.send('PutItem', input, purpose);
+    await requester.send('PutItem', input, purpose, how);
   } else if (action.kind === 'delete') {
     const input = { TableName, Key: action.key, ...conditional(action.condition) };
-    await requester.send('DeleteItem', input, purpose);
+    await requester.send('DeleteItem', input, purpose, how);
   } else if (action.kind === 'update') {
     const input = { TableName, Key: action.key, ...updateExpression(action) };
-    await requester.send('UpdateItem', input, purpose);
+    await requester.send('UpdateItem', input, purpose, how);
   }
 }
 

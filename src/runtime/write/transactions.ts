@@ -15,7 +15,7 @@ import { type Contention, Turns } from './contention.js';
 import { sendDirectly } from './entity/direct.js';
 import { Actions } from './merge.js';
 import { checkPremise, premiseAction } from './premises.js';
-import { lastRevision } from './versions.js';
+import { lastRevision, learnEarlier } from './versions.js';
 import {
   type CallEnvironment,
   type DirectUpdate,
@@ -61,7 +61,7 @@ interface Lessons {
   readonly found: Map<string, Item | null>;
 }
 
-/** How often an attempt is prepared again because its reads took too long. */
+/** How often an attempt is prepared again because its reads took too long, or the tables' plan is known as another since. */
 const mostRounds = 4;
 
 /** How often dependents that a query does not find are searched for again: an index may lag. */
@@ -113,6 +113,7 @@ async function carryOut(
   try {
     let searches = 0;
     for (let attempts = 1; ; attempts++) {
+      await requester.ready();
       const isAlone = seal === undefined && env.premises().length === 0;
       const direct = isAlone ? directOf(writes, env) : undefined;
       const made = direct && (await tryDirectly(requester, direct, turns, lessons, retry));
@@ -148,7 +149,7 @@ function directOf(
   return others.length === 0 ? only?.direct?.(env) : undefined;
 }
 
-/** Undefined where the condition does not hold. */
+/** Undefined where the condition does not hold, or the update was computed by another plan. */
 async function tryDirectly(
   requester: Requester,
   update: DirectUpdate<unknown>,
@@ -159,10 +160,8 @@ async function tryDirectly(
   const { table, key } = update.action;
   const id = itemId(table, key);
   const outcome = await sendDirectly(requester, update, retry, () => turns.share(id));
-  if (outcome.kind === 'refused') {
-    lessons.found.set(id, outcome.item);
-    return undefined;
-  }
+  if (outcome.kind === 'refused') lessons.found.set(id, outcome.item);
+  if (outcome.kind !== 'done') return undefined;
   const { item } = outcome;
   return {
     results: [update.read(item)],
@@ -193,7 +192,9 @@ async function tryOnce(
 ): Promise<{ readonly attempt: WriteOutcome; readonly outcome: Outcome }> {
   let attempt = await prepare(requester, writes, env, lessons);
   const isOutdated = async () =>
-    (await learnEarlier(requester, attempt.actions, lessons)) || isLate(attempt, env, requester.limits);
+    (await learnEarlier(requester, attempt.actions, lessons.revisions)) ||
+    isLate(attempt, env, requester.limits) ||
+    !(await requester.isPlanned(attempt.planned));
   for (let round = 0; await isOutdated(); round++) {
     if (round === mostRounds) throw busy();
     attempt = await prepare(requester, writes, env, lessons);
@@ -203,7 +204,8 @@ async function tryOnce(
   if (attempt.transaction.all.some(({ kind }) => kind !== 'check'))
     attempt.transaction.add(env.premises().map(premiseAction));
   const isOurs = ({ table, key }: Action) => !lessons.foreign.has(itemId(table, key));
-  return { attempt, outcome: await commit(requester, attempt.transaction.all.filter(isOurs)) };
+  const actions = attempt.transaction.all.filter(isOurs);
+  return { attempt, outcome: await commit(requester, actions, { isPlanned: true }) };
 }
 
 /** Readers of events wait only so long for what is committed after its time: `LiveSettings.settleMs`. */
@@ -265,25 +267,6 @@ async function learnRevisions(
   }
 }
 
-/** Where old versions are deleted, the first may be missing although later ones exist. Returns whether some do. */
-async function learnEarlier(
-  requester: Requester,
-  actions: readonly Action[],
-  { revisions }: Lessons,
-): Promise<boolean> {
-  let isNews = false;
-  for (const action of actions) {
-    if (action.kind !== 'put' || action.purpose.kind !== 'version') continue;
-    const { versions } = action.purpose;
-    const id = itemId(versions.table, versions.record);
-    if (versions.keep === undefined || action.item[versions.revision] !== 1 || revisions.has(id)) continue;
-    const last = (await lastRevision(requester, versions)) ?? 0;
-    revisions.set(id, last);
-    isNews ||= last > 0;
-  }
-  return isNews;
-}
-
 /** Whether a failed condition means that others changed a record, not that the write is invalid. */
 function isChange(purpose: Purpose): boolean {
   if (purpose.kind === 'absent') return purpose.racing;
@@ -297,6 +280,8 @@ function isChange(purpose: Purpose): boolean {
 interface Attempt extends WriteOutcome {
   /** To which more can be added. */
   readonly transaction: Actions;
+  /** How the tables' plan was known: see `Requester.planned`. */
+  readonly planned: number;
   readonly secrets: Secrets;
 }
 
@@ -312,6 +297,7 @@ async function prepare(
   env: CallEnvironment,
   lessons: Lessons,
 ): Promise<Attempt> {
+  const { planned } = requester;
   const found = new AttemptItems(requester, lessons, env.now);
   const numbering = new Numbering(found);
   const transaction = new Actions();
@@ -352,7 +338,7 @@ async function prepare(
     level = further;
   }
   transaction.add(numbering.actions);
-  return { transaction, results, secrets, items, actions: transaction.all };
+  return { planned, transaction, results, secrets, items, actions: transaction.all };
 }
 
 /** The items that one attempt has read, with strong consistency. */

@@ -3,7 +3,7 @@ import type { Requester } from '../client/requests.js';
 import { epochOf } from '../expiry.js';
 import { itemId } from '../keys/item-key.js';
 import type { EntityCodec, Item, Keep, Key } from '../types.js';
-import { nextAttribute, type VersionsOfRecord } from './action.js';
+import { type Action, nextAttribute, type VersionsOfRecord } from './action.js';
 
 /** Candidates for the greatest number of a key: `pad` may allow fewer digits than a number has. */
 const greatest = [Number.MAX_SAFE_INTEGER, ...Array.from({ length: 15 }, (_, at) => 10 ** (15 - at) - 1)];
@@ -87,4 +87,23 @@ function isOfType(one: Item, other: Item): boolean {
 /** Of one history, in the same version of the plan. */
 function isOfSame(one: Item, other: Item): boolean {
   return isOfType(one, other) && one[nextAttribute] === other[nextAttribute];
+}
+
+/** Where old versions are deleted, the first may be missing although later ones exist. Returns whether some do. */
+export async function learnEarlier(
+  requester: Requester,
+  actions: readonly Action[],
+  revisions: Map<string, number>,
+): Promise<boolean> {
+  let isNews = false;
+  for (const action of actions) {
+    if (action.kind !== 'put' || action.purpose.kind !== 'version') continue;
+    const { versions } = action.purpose;
+    const id = itemId(versions.table, versions.record);
+    if (versions.keep === undefined || action.item[versions.revision] !== 1 || revisions.has(id)) continue;
+    const last = (await lastRevision(requester, versions)) ?? 0;
+    revisions.set(id, last);
+    isNews ||= last > 0;
+  }
+  return isNews;
 }

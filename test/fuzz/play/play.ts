@@ -117,8 +117,8 @@ export class Play {
   }
 
   /** Another version of the project, over the same tables. */
-  async beside(texts: Texts, loaded: Loaded): Promise<Play> {
-    const project = await this.project.reopened(generatedOf(loaded));
+  async beside(texts: Texts, loaded: Loaded, options: Partial<DatabaseOptions> = {}): Promise<Play> {
+    const project = await this.project.reopened(generatedOf(loaded), options);
     return new Play(new Declarations(texts), loaded, project, this.#tally);
   }
 

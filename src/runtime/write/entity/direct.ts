@@ -55,7 +55,9 @@ export function directUpdate<R extends object>(
 /** The item afterwards; or, where the condition does not hold, the item as it is, null if there is none. */
 export type DirectOutcome =
   | { readonly kind: 'done'; readonly item: Item }
-  | { readonly kind: 'refused'; readonly item: Item | null };
+  | { readonly kind: 'refused'; readonly item: Item | null }
+  /** The tables' plan is known as another by now: nothing was sent. */
+  | { readonly kind: 'outdated' };
 
 /**
  * Sends a direct update. What adds to numbers is sent once: where the answer is lost, the error is STORAGE_UNAVAILABLE
@@ -77,14 +79,21 @@ export async function sendDirectly(
     ...updateExpression(action),
     ReturnValues: 'ALL_NEW' as const,
   };
+  const { planned } = requester;
   const isSum = Object.keys(action.add ?? {}).length > 1;
+  const send = async () => {
+    if (!(await requester.isPlanned(planned))) return undefined;
+    const how = { isPlanned: true };
+    return isSum
+      ? requester.updateOnce(input, purpose, how)
+      : requester.send('UpdateItem', input, purpose, how);
+  };
   for (;;) {
     const release = await turn();
     try {
-      const sent = isSum
-        ? requester.updateOnce(input, purpose)
-        : requester.send('UpdateItem', input, purpose);
-      const { Attributes: item = {} } = await sent.finally(release);
+      const answer = await send().finally(release);
+      if (answer === undefined) return { kind: 'outdated' };
+      const { Attributes: item = {} } = answer;
       return { kind: 'done', item };
     } catch (thrown) {
       const error = fromAws(thrown);

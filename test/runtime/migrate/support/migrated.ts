@@ -196,14 +196,14 @@ async function migrate(
     const report = await Promise.all([migration.rollBack(), work(old)]);
     if (report[0].failed > 0) throw new Error(`not rolled back: ${JSON.stringify(report[0])}`);
     await ask(old);
-    await hasOnly(old, first, tables);
+    await hasOnly(old, first, tables, second);
     sums.rolledBack += 1;
     return;
   }
   const [report] = await Promise.all([migration.contract(), work(next)]);
   if (report.failed > 0) throw new Error(`not contracted: ${JSON.stringify(report)}`);
   await ask(next);
-  await hasOnly(next, second, tables);
+  await hasOnly(next, second, tables, first);
   sums.migrated += 1;
 }
 
@@ -216,21 +216,37 @@ function namesTwice(args: Values): boolean {
   return /[02-9]\b/.test(Object.keys(args).join(' ')) && new Set(ids).size < ids.length;
 }
 
-/** What is stored is what the records say, and no item, key or number besides. Versions of their histories may be anything. */
-export async function hasOnly(play: Play, loaded: Loaded, tables: readonly TableDefinition[]): Promise<void> {
+/**
+ * What is stored is what the records say, and no item, key or number besides, nor an attribute by another name. Versions of their
+ * histories may be anything.
+ */
+export async function hasOnly(
+  play: Play,
+  loaded: Loaded,
+  tables: readonly TableDefinition[],
+  other: Loaded,
+): Promise<void> {
   const expected = expectedItems(loaded, play.declared, play.state, now);
   const got = await storedItems(play.project, tables);
   const histories = new Set(
     loaded.run.plan.entities.filter(({ historyOf }) => historyOf !== null).map(({ name }) => name),
   );
   const keys = new Set(tables.flatMap(({ key, indexes }) => [key, ...indexes].flatMap(namesOf)));
-  const isKept = (name: string, item: Values) => name in item || keys.has(name) || name.startsWith('_');
+  const renamed = new Set(
+    [loaded, other].flatMap(({ run }) => storedPlanOf(run.plan).forms.flatMap(renamedIn)),
+  );
+  // Other attributes that a version wrote stay.
+  const isKept = (name: string, item: Values, type: unknown) =>
+    name in item || keys.has(name) || name.startsWith('_') || renamed.has(`${type}.${name}`);
   const seen = Object.fromEntries(
     Object.entries(got).flatMap(([id, item]) => {
       if (item._type === '_plan' || histories.has(String(item._type))) return [];
       const known = expected[id] ?? {};
       return [
-        [id, Object.fromEntries(Object.entries(item).filter(([name]) => isKept(name, known)))] as const,
+        [
+          id,
+          Object.fromEntries(Object.entries(item).filter(([name]) => isKept(name, known, item._type))),
+        ] as const,
       ];
     }),
   );
@@ -245,6 +261,13 @@ export async function hasOnly(play: Play, loaded: Loaded, tables: readonly Table
   );
   const shown = differing.slice(0, 4).map((id) => ({ id, got: seen[id], expected: wanted[id] }));
   throw new Mismatch('other items', { document: 'a scan', variables: {}, got: shown, expected: 'see there' });
+}
+
+/** The names of attributes that have others. */
+function renamedIn({ name: entity, reads }: StoredPlan['forms'][number]): string[] {
+  return Object.entries(reads).flatMap(([name, { formerly = [] }]) =>
+    formerly.length === 0 ? [] : [name, ...formerly].map((one) => `${entity}.${one}`),
+  );
 }
 
 function namesOf({ partition, sort }: { readonly partition: string; readonly sort?: string }): string[] {

@@ -1,7 +1,8 @@
 /** A change of a model at work: servers of both versions write and read while records are migrated, each held against an oracle. */
 
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { getNamedType, isInputObjectType } from 'graphql';
-import type { TableDefinition } from 'tableloom/runtime';
+import type { Database, TableDefinition } from 'tableloom/runtime';
 import { storedPlanOf } from '../../../../src/cli/migrate/stored-plan.js';
 import { printLock, seal } from '../../../../src/generator/lock.js';
 import { type Migration, together } from '../../../../src/runtime/migrate/migration.js';
@@ -35,6 +36,11 @@ const mostWalked = 400;
 /** How long a step waits until every server knows of it, in milliseconds: writes that began before have ended. */
 const settleMs = 30;
 
+interface Version {
+  readonly texts: Texts;
+  readonly loaded: Loaded;
+}
+
 const pools: Pools = {
   ID: owners,
   String: ['a', 'B', 'b', 'Ab', 'a#b', 'é', 'Zz', 'c d'],
@@ -54,7 +60,9 @@ export class SideBySide {
   readonly old: Play;
   readonly next: Play;
   readonly migration: Migration;
-  readonly #versions: readonly [Loaded, Loaded];
+  readonly #job: Database;
+  readonly #atEnd: (close: () => Promise<void>) => void;
+  readonly #versions: readonly [Version, Version];
   readonly #tables: readonly TableDefinition[];
   readonly #dice: Dice;
   readonly #pass: ReturnType<typeof passing>;
@@ -68,13 +76,19 @@ export class SideBySide {
 
   private constructor(
     [old, next]: readonly [Play, Play],
-    versions: readonly [Loaded, Loaded],
+    versions: readonly [Version, Version],
     tables: readonly TableDefinition[],
     {
       dice,
       isNormalized,
-      migration,
-    }: Pick<SideBySide, 'migration'> & { readonly isNormalized: boolean; readonly dice: Dice },
+      job,
+      atEnd,
+    }: {
+      readonly isNormalized: boolean;
+      readonly dice: Dice;
+      readonly job: Database;
+      readonly atEnd: (close: () => Promise<void>) => void;
+    },
   ) {
     this.old = old;
     this.next = next;
@@ -83,7 +97,9 @@ export class SideBySide {
     this.#dice = dice;
     this.#isNormalized = isNormalized;
     this.#pass = passing(old.declared, next.declared);
-    this.migration = migration;
+    this.#job = job;
+    this.#atEnd = atEnd;
+    this.migration = job.migration({ settleMs });
   }
 
   static async open(
@@ -109,13 +125,28 @@ export class SideBySide {
     if (isNormalized) lowerNames(next);
     const dice = new Dice(seed);
     // What it sends is no request of a server.
-    const job = await old.project.reopened({ ...generatedOf(first), tables });
-    const migration = job.database.migration({ settleMs });
-    return new SideBySide([old, next], [first, second], tables, { dice, isNormalized, migration });
+    const { database: job } = await old.project.reopened({ ...generatedOf(first), tables });
+    const versions = [
+      { texts: texts[0], loaded: first },
+      { texts: texts[1], loaded: second },
+    ] as const;
+    return new SideBySide([old, next], versions, tables, { dice, isNormalized, job, atEnd });
+  }
+
+  /** Takes a step, and is killed while it waits until every server knows of it. */
+  begin(step: (migration: Migration) => Promise<unknown>): void {
+    step(this.#job.migration({ settleMs: 600_000 })).catch(() => undefined);
+  }
+
+  /** Another server of a version, with a client of its own. */
+  server(version: 'old' | 'next', client: DynamoDBClient): Promise<Play> {
+    const { texts, loaded } = this.#versions[version === 'old' ? 0 : 1];
+    this.#atEnd(async () => client.destroy());
+    return this.old.beside(texts, loaded, { client });
   }
 
   get plans() {
-    const [first, second] = this.#versions.map(({ run }) => storedPlanOf(run.plan));
+    const [first, second] = this.#versions.map(({ loaded }) => storedPlanOf(loaded.run.plan));
     if (!first || !second) throw new Error('there are two versions');
     return { from: first, to: second };
   }
@@ -153,7 +184,7 @@ export class SideBySide {
     // What a server has written of these is what is expected of them; so it is of the others.
     await this.isAlone(this.old);
     this.old.state = new Map(this.old.state).set('Item', records);
-    const [first] = this.#versions;
+    const [{ loaded: first }] = this.#versions;
     const items = expectedItems(first, this.old.declared, this.old.state, now);
     await putAll(this.old.project, 'main', Object.values(items));
   }
@@ -256,8 +287,9 @@ export class SideBySide {
 
   /** All that is stored is what the records of one version say. */
   async isAlone(play: Play): Promise<void> {
-    const [first, second] = this.#versions;
-    await hasOnly(play, play === this.old ? first : second, this.#tables);
+    const [{ loaded: first }, { loaded: second }] = this.#versions;
+    const [own, other] = play === this.old ? [first, second] : [second, first];
+    await hasOnly(play, own, this.#tables, other);
   }
 
   async #write(play: Play): Promise<void> {
