@@ -156,14 +156,7 @@ export async function changedSince(
 
 /** What no other record would be spared. */
 export function isOfStorage({ code }: TableloomError): boolean {
-  return [
-    'BUSY',
-    'STORAGE_UNAVAILABLE',
-    'STORAGE_REFUSED',
-    'CANCELLED',
-    'CONFIGURATION',
-    'PLAN_MISMATCH',
-  ].includes(code);
+  return /^(?:BUSY|STORAGE_UNAVAILABLE|STORAGE_REFUSED|CANCELLED|CONFIGURATION|PLAN_MISMATCH)$/.test(code);
 }
 
 export function count(
