@@ -2,6 +2,7 @@
 
 import { afterEach, expect, test } from 'vitest';
 import type { MigrationPhase } from '../../../src/runtime/migrate/plan-record.js';
+import { pageArguments } from '../../fuzz/draw/project.js';
 import type { Values } from '../../fuzz/oracle/declarations.js';
 import type { Play } from '../../fuzz/play/play.js';
 import { seed } from '../../support/runs.js';
@@ -223,4 +224,54 @@ test('a write that waits while steps are taken does what the last of them requir
       getItem: { note: 'changed' },
     });
   expect(await migration.verify()).toMatchObject(right);
+});
+
+/** Notes go with their owner. */
+const cascading: ModelChange = {
+  name: 'a reference restricts, to what cascades',
+  from: (project) => ({
+    ...project,
+    types: { ...project.types, Note: { id: 'ID!', owner: 'ID!', version: 'Int!' } },
+    entities: {
+      ...project.entities,
+      Item: { ...project.entities.Item, references: { owner: 'Owner' } },
+      Note: {
+        generate: { version: 'revision' },
+        references: { owner: { to: 'Owner', onDelete: 'cascade' } },
+      },
+    },
+    patterns: {
+      ...project.patterns,
+      notes: {
+        yaml: { many: 'Note', where: { owner: '$owner' }, sort: 'id', index: 'GSI3' },
+        at: 'Query.notes',
+        args: { owner: 'ID!', ...pageArguments },
+        returns: 'NoteConnection!',
+      },
+    },
+    inputs: { ...project.inputs, NewNote: { id: 'ID!', owner: 'ID!' } },
+    mutations: {
+      ...project.mutations,
+      addNote: {
+        yaml: { create: 'Note', from: '$input' },
+        at: 'Mutation.addNote',
+        args: { input: 'NewNote!' },
+        returns: 'Note!',
+      },
+    },
+  }),
+  to: withItem({ references: { owner: { to: 'Owner', onDelete: 'restrict' } } }),
+};
+
+test('a former server deletes nothing of what goes with a record that the new version keeps', async () => {
+  const apart = await Apart.open(cascading);
+  const { old } = apart.both;
+  // More than one transaction can delete.
+  for (let at = 0; at < 120; at++)
+    await apart.write(old, 'addNote', { input: { id: `t${at}`, owner: 'o1' } });
+  await apart.opened();
+  const { errors } = await old.ask('mutation { dropOwner(id: "o1") { id } }', {});
+  expect(errors?.[0]?.extensions?.code).toBe('REFERENCED');
+  const { data } = await old.ask('{ notes(owner: "o1", first: 100) { edges { node { id } } } }', {});
+  expect(data).toMatchObject({ notes: { edges: { length: 100 } } });
 });

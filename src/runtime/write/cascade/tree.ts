@@ -116,7 +116,7 @@ export function deletableRecord<R extends object>(
             condition: unchangedAndStaying(shared.codec, item),
           },
           ...counterActions(shared),
-          ...childrenActions(codec, before.record, ['restrict']),
+          ...childrenActions(shared.codec, (shared.before ?? before).record, ['restrict']),
         ],
         dependents: further(before.record),
       };
