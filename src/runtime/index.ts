@@ -88,7 +88,7 @@ export type {
   StoredForm,
   VersionForm,
 } from './migrate/form.js';
-export type { Migration, MigrationOptions, MigrationSettings } from './migrate/migration.js';
+export type { Migration, MigrationClaim, MigrationOptions, MigrationSettings } from './migrate/migration.js';
 export { type Obstacle, obstacles } from './migrate/obstacles.js';
 export type { MigrationPhase, PlanRecord, StoredPlan } from './migrate/plan-record.js';
 export type { KeptRun, MigrationRun, RunProgress, RunStep } from './migrate/run-record.js';

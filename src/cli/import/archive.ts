@@ -75,7 +75,7 @@ export async function archive(
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   } catch (error) {
-    throw unwritable(folder, error);
+    throw notWritten(folder, error);
   }
   const tables: ArchivedTable[] = [];
   for (const source of sources) tables.push(await archiveOne(client, source, folder, options));
@@ -128,7 +128,7 @@ async function archiveOne(
     renameSync(part, join(folder, file));
   } catch (error) {
     rmSync(part, { force: true });
-    throw unwritable(join(folder, file), error);
+    throw notWritten(join(folder, file), error);
   }
   return {
     source: source.name,
@@ -148,7 +148,7 @@ async function newFile(path: string): Promise<FileHandle> {
     // Tokens are among the rows: nobody else reads them.
     return await open(path, 'wx', 0o600);
   } catch (error) {
-    throw unwritable(path, error);
+    throw notWritten(path, error);
   }
 }
 
@@ -157,7 +157,7 @@ function isOfFiles(error: unknown): error is Error {
 }
 
 /** What the file system refused, as a Mistake; anything else as it was. */
-function unwritable(path: string, error: unknown): unknown {
+function notWritten(path: string, error: unknown): unknown {
   if (!isOfFiles(error)) return error;
   return new Mistake(
     `${path} cannot be written: ${error.message}`,

@@ -1,7 +1,7 @@
 /** One reindex of a migration, resumed, noted in the table, held back, and ended by Ctrl-C. */
 
 import type { ReindexProblem, ReindexReport } from 'tableloom/runtime';
-import type { Claim, Migration, MigrationOptions } from '../../runtime/migrate/migration.js';
+import type { Migration, MigrationClaim, MigrationOptions } from '../../runtime/migrate/migration.js';
 import type { RunStep } from '../../runtime/migrate/run-record.js';
 import { Mistake } from '../mistakes.js';
 import { type ReadingOptions, readingOf } from '../project/counts.js';
@@ -49,7 +49,7 @@ export class Work {
   }
 
   /** That nobody else has taken it over. */
-  get claim(): Claim {
+  get claim(): MigrationClaim {
     return { confirm: () => this.runner.confirm() };
   }
 

@@ -31,11 +31,11 @@ export interface MigrationSettings {
   readonly settleMs?: number;
 }
 
-export type MigrationOptions = Claim &
+export type MigrationOptions = MigrationClaim &
   Pick<ReindexOptions, 'rate' | 'segments' | 'signal' | 'onProgress' | 'resume' | 'dryRun' | 'pause'>;
 
 /** Rejects where another process has taken the migration over: before each note that is written, and after each wait. */
-export interface Claim {
+export interface MigrationClaim {
   readonly confirm?: () => Promise<void>;
 }
 
@@ -174,7 +174,7 @@ export class Migration {
   }
 
   /** Servers of the earlier version begin to keep up the next one's items. */
-  async expand(to: StoredPlan, claim: Claim = {}): Promise<void> {
+  async expand(to: StoredPlan, claim: MigrationClaim = {}): Promise<void> {
     const { phase, to: begun, from } = await this.#known();
     if (begun !== null && begun.fingerprint !== to.fingerprint)
       throw refused(
@@ -200,7 +200,7 @@ export class Migration {
   }
 
   /** Servers of the next version are served from now on, next to those of the earlier one. */
-  async open(claim: Claim = {}): Promise<void> {
+  async open(claim: MigrationClaim = {}): Promise<void> {
     await this.#expect('write-only', 'both');
     await this.#enter('both', claim);
   }
@@ -237,7 +237,7 @@ export class Migration {
   }
 
   /** Notes the phase in each table that is before it, and waits until every process knows. */
-  async #enter(phase: Step, { confirm }: Claim, to?: StoredPlan): Promise<void> {
+  async #enter(phase: Step, { confirm }: MigrationClaim, to?: StoredPlan): Promise<void> {
     const records = await this.#records();
     // Whoever takes it over from here on changes what was read.
     await confirm?.();
@@ -260,7 +260,7 @@ export class Migration {
   }
 
   /** Servers of the next version are refused; until every process knows, those of the earlier one keep up its items. */
-  async #close({ confirm }: Claim): Promise<void> {
+  async #close({ confirm }: MigrationClaim): Promise<void> {
     const records = await this.#records();
     await confirm?.();
     for (const [at, table] of this.#tables.entries()) {

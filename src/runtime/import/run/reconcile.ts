@@ -119,7 +119,7 @@ class Reconciling implements Write<Landed> {
     ];
   }
 
-  /** Rejects the row the next time, for what kept it from being written. False where that is no fault of the row. */
+  /** Rejects the row the next time, for what kept it from being written. False where something else did. */
   refuse(error: unknown): boolean {
     const refusal = refusalOf(error);
     if (refusal === undefined || this.#refused?.hash === this.#hash) return false;
