@@ -26,11 +26,7 @@ const afterFailure = 2000;
 const longest = 5000;
 
 /** After these nothing can be read where the reader is: its iterators are too old (15 minutes), or the stream is another one. */
-const lostPlace = new Set([
-  'ExpiredIteratorException',
-  'TrimmedDataAccessException',
-  'ResourceNotFoundException',
-]);
+const lostPlace = new Set(['ExpiredIteratorException', 'ResourceNotFoundException']);
 
 /**
  * Hears of events from the stream of their table. `wake` does nothing, as writing an event is enough. DynamoDB allows two readers

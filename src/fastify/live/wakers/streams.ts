@@ -50,6 +50,12 @@ export function streamReader(
     return shards;
   }
 
+  async function begin(StreamArn: string, ShardId: string, from: 'LATEST' | 'TRIM_HORIZON'): Promise<void> {
+    const command = new sdk.GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: from });
+    const { ShardIterator } = await client.send(command, options);
+    if (ShardIterator !== undefined) iterators.set(ShardId, ShardIterator);
+  }
+
   /** A shard that comes later takes the place of one that was read to its end, so that it is read from its beginning. */
   async function look(): Promise<void> {
     arn ??= await findStream();
@@ -63,12 +69,7 @@ export function streamReader(
         !(isFirst && SequenceNumberRange?.EndingSequenceNumber),
     );
     await Promise.all(
-      added.map(async ({ ShardId }) => {
-        const ShardIteratorType = isFirst ? 'LATEST' : 'TRIM_HORIZON';
-        const command = new sdk.GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType });
-        const { ShardIterator } = await client.send(command, options);
-        if (ShardId !== undefined && ShardIterator !== undefined) iterators.set(ShardId, ShardIterator);
-      }),
+      added.map(({ ShardId = '' }) => begin(StreamArn, ShardId, isFirst ? 'LATEST' : 'TRIM_HORIZON')),
     );
     known = new Set(shards.map(({ ShardId }) => ShardId ?? ''));
     nextLook = performance.now() + shardsMs;
@@ -79,7 +80,12 @@ export function streamReader(
     onRecords: OnRecords,
   ): Promise<void> {
     const command = new sdk.GetRecordsCommand({ ShardIterator });
-    const { Records = [], NextShardIterator } = await client.send(command, options);
+    const { Records = [], NextShardIterator } = await client.send(command, options).catch(async (error) => {
+      // What is left was written later: DynamoDB Local says so of a shard that had no records before, too.
+      if (!(error instanceof sdk.TrimmedDataAccessException) || arn === undefined) throw error;
+      await begin(arn, shard, 'TRIM_HORIZON');
+      return { Records: [], NextShardIterator: iterators.get(shard) };
+    });
     if (NextShardIterator !== undefined) {
       iterators.set(shard, NextShardIterator);
     } else {
