@@ -1,5 +1,4 @@
 /** The phases of an import: what a bridge writes and reads in each of them, and the way back. */
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import {
   createTables,
@@ -25,11 +24,8 @@ beforeAll(async () => {
 
 async function open(given = project) {
   const engine = await openEngine();
-  const client = new DynamoDBClient(engine.clientConfig);
-  onTestFinished(async () => {
-    client.destroy();
-    await engine.close();
-  });
+  const { client } = engine;
+  onTestFinished(() => engine.close());
   const name = uniqueName('bridge');
   Object.assign(process.env, { TABLE_PREFIX: `${name}-new`, LEGACY_PREFIX: `${name}-legacy` });
   const names = resolveTableNames(tables, process.env);

@@ -1,7 +1,6 @@
 /** The way back of an import: what rows get of records, and what is left where they cannot. */
 import {
   CreateTableCommand,
-  DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
@@ -50,11 +49,8 @@ function usersWith(fields: Change, more: Partial<SourceMapping> = {}): ImportPro
 /** @param keyType the type of the users' `id` in their table */
 async function open(changed: ImportProject, keyType: 'S' | 'N' = 'S') {
   const engine = await openEngine();
-  const client = new DynamoDBClient(engine.clientConfig);
-  onTestFinished(async () => {
-    client.destroy();
-    await engine.close();
-  });
+  const { client } = engine;
+  onTestFinished(() => engine.close());
   const name = uniqueName('back');
   const legacyPrefix = `${name}-legacy`;
   Object.assign(process.env, { TABLE_PREFIX: `${name}-new`, LEGACY_PREFIX: legacyPrefix });

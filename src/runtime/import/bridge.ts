@@ -55,7 +55,7 @@ export class Bridge {
   }
 
   /**
-   * Stores a whole row. What the mapping rejects is stored as a row alone, and the account says why.
+   * Stores a whole row. What is rejected is stored as a row alone, and the account says why.
    *
    * @returns what became of it; null in the phase `legacy`
    */

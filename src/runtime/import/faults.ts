@@ -7,7 +7,7 @@ import { sameValue } from '../values.js';
 import { guardAttributes } from '../write/action.js';
 import { cleaned, entriesById, heldBy } from '../write/changes.js';
 import type { Source } from './context.js';
-import type { Row, RowContext } from './rows/rows.js';
+import { type Row, type RowContext, rawOf } from './rows/rows.js';
 
 /** The records of which another item is not what it should be, by their number. */
 export async function itemFaults(
@@ -64,8 +64,6 @@ export function isFormerReference(
 ): boolean {
   const field = mapping.fields.find((one) => one.field === name);
   if (field?.reference === undefined || field.reference.missing.kind === 'reject') return false;
-  const raw = field.from
-    .map((one) => row[one])
-    .find((one) => one !== undefined && one !== null && one !== '');
+  const raw = rawOf(field, row);
   return main[name] === raw && referred(field.reference, String(raw)) === undefined;
 }

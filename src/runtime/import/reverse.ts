@@ -10,7 +10,7 @@ import { sameValue } from '../values.js';
 import type { Action } from '../write/action.js';
 import { commit } from '../write/commit.js';
 import { absent, unchanged } from '../write/entity/unchanged.js';
-import { accountsOf, begin, chosen, timeOf } from './account.js';
+import { accountsOf, begin, chosen } from './account.js';
 import type { ImportContext, Source } from './context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
 import type { FieldMapping } from './mapping.js';
@@ -85,7 +85,7 @@ export async function reverseSync(
         ? `The source ${open?.source} was not imported completely: rows without records are no news. Run \`tableloom import run\` first.`
         : `The switch says \`${phase}\`: the rows count, and are written with their records. Nothing is to be brought back.`,
     );
-  const importedAt = (await timeOf(context.ledger)) ?? (await begin(context, context.environment.env.now));
+  const importedAt = await begin(context, context.environment.env.now);
   const counts: Counts = { written: 0, deleted: 0, withoutRecord: 0, left: 0 };
   for (const source of chosen(context, options.sources)) {
     const keyTypes = await keyTypesOf(context, client, source);

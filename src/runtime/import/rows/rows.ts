@@ -124,12 +124,13 @@ function partsOf(text: string): (string | number)[] {
   }
 }
 
-/** The first of the attributes that has a value. */
+/** The first of a field's attributes that has a value. */
 function attributeOf({ from }: Pick<FieldMapping, 'from'>, row: Row): string | undefined {
   return from.find((name) => row[name] !== undefined && row[name] !== null && row[name] !== '');
 }
 
-function rawOf(field: Pick<FieldMapping, 'from'>, row: Row): AttributeValue | undefined {
+/** The value of that attribute. */
+export function rawOf(field: Pick<FieldMapping, 'from'>, row: Row): AttributeValue | undefined {
   const name = attributeOf(field, row);
   return name === undefined ? undefined : row[name];
 }
