@@ -57,7 +57,7 @@ export async function openImportProject() {
     { main: `${prefix}-main`, people: `${prefix}-people` },
   );
   const documents = DynamoDBDocumentClient.from(client);
-  const options = { root: folder, config: 'codegen.ts', mapping: 'import.yaml', endpoint: url };
+  const options = { root: folder, config: 'codegen.ts', mapping: 'import.yaml', endpoint: url, settleMs: 0 };
   const row = (id: string, more: object = {}, table = 'people') =>
     documents.send(
       new PutCommand({

@@ -46,7 +46,9 @@ async function open(given = project) {
     return Item ?? null;
   };
   const user = (id: string) => database.session().get(userCodec, userKey({ id }));
-  return { database, importer: database.importer(given), other: open().importer(given), legacy, user };
+  const another = (more: { readonly settleMs: number }) => open().importer({ ...given, ...more });
+  const importer = database.importer({ ...given, settleMs: 0 });
+  return { database, importer, other: another({ settleMs: 0 }), another, legacy, user };
 }
 
 const row = (id: string, more: object = {}) => ({
@@ -190,6 +192,26 @@ test('a change of phase waits for every process, and no step is skipped', async 
   expect(await theirs.put('users', row('b'))).toBe('migrated');
   expect(await mine.put('users', row('a'))).toBe('migrated');
   await Promise.all([mine.close(), theirs.close()]);
+});
+
+test('after a change to `dual` that was interrupted nothing is imported until it is made again', async () => {
+  const { importer, another, legacy, user } = await open();
+  const bridge = importer.bridge();
+  await bridge.put('users', row('a'));
+  const entered = new Promise<void>((resolve) => {
+    const onWait = (waiting: number) => waiting === 0 && resolve();
+    another({ settleMs: 600_000 })
+      .enter('dual', { onWait })
+      .catch(() => undefined);
+  });
+  await entered;
+  await expect(importer.run()).rejects.toMatchObject({ code: 'CONFIGURATION' });
+  await expect(importer.verify({ repair: true })).rejects.toMatchObject({ code: 'CONFIGURATION' });
+  expect([(await legacy('users', 'a'))?.['name'], await user('a')]).toEqual(['Name of a', null]);
+  await importer.enter('dual');
+  await importer.run();
+  expect(await user('a')).toMatchObject({ name: 'Name of a' });
+  await bridge.close();
 });
 
 test('new: what rows would overwrite is repaired and retried no more', async () => {

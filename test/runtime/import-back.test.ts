@@ -91,7 +91,7 @@ async function open(changed: ImportProject, keyType: 'S' | 'N' = 'S') {
   const session = database.session();
   return {
     client,
-    importer: database.importer({ ...changed, mapping: { sources } }),
+    importer: database.importer({ ...changed, mapping: { sources }, settleMs: 0 }),
     session,
     /** From now on, so many transactions meet others that write the same items. */
     conflict: (times: number) => {

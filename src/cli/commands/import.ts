@@ -7,6 +7,7 @@ import { archive, isStopped, type Manifest } from '../import/archive.js';
 import { cleanUp, cleanUpLines } from '../import/clean-up.js';
 import { checkedMapping, type ImportVerbOptions, type OpenImport, withImport } from '../import/project.js';
 import { accountLines, ProgressLine, verifyLines } from '../import/shown.js';
+import { durationText } from '../migrate/shown.js';
 import { Mistake } from '../mistakes.js';
 import { countOf } from '../project/counts.js';
 import { staged, terminal } from '../verbs.js';
@@ -145,7 +146,12 @@ export function importPhaseVerb(phase: string, options: ImportVerbOptions): Prom
     if (wanted === undefined)
       throw new Mistake(`There is no phase \`${phase}\`.`, `Choose one of ${importPhases.join(', ')}.`);
     const { phase: now, number } = await importer.enter(wanted, {
-      onWait: (waiting) => terminal.progress(`${waiting} processes have not seen the change …`),
+      onWait: (waiting) =>
+        terminal.progress(
+          waiting > 0
+            ? `${waiting} processes have not seen the change …`
+            : `Waiting ${durationText(importer.settleMs / 1000)} for writes that have begun …`,
+        ),
     });
     said(options, { phase: now, number }, () => [`The phase is ${now}. Every process has seen it.`]);
     return 0;

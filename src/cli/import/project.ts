@@ -17,6 +17,8 @@ export interface ImportVerbOptions extends Options, EndpointOptions {
   /** The mapping file. */
   readonly mapping: string;
   readonly json?: boolean;
+  /** How long a change of phase waits for writes that have begun, in milliseconds: for tests. */
+  readonly settleMs?: number;
 }
 
 export interface CheckedMapping {
@@ -83,7 +85,9 @@ export async function withImport(
   use: (open: OpenImport) => Promise<number>,
 ): Promise<number> {
   const checked = await checkedMapping(options, stages);
+  const { settleMs } = options;
+  const project = { ...checked, ...(settleMs !== undefined && { settleMs }) };
   return onTables(checked, options, (job) =>
-    use({ ...checked, ...job, importer: job.database.importer(checked) }),
+    use({ ...checked, ...job, importer: job.database.importer(project) }),
   );
 }

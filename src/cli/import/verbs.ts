@@ -74,7 +74,7 @@ export function addImportVerbs(
     .action(named((verbs, names, options) => verbs.importVerifyVerb(names, options)));
   verb(
     'phase',
-    'change what applications with a `Bridge` write and read: legacy, dual, shadow or new; waits until all have seen it',
+    'change what applications with a `Bridge` write and read: legacy, dual, shadow or new; waits until all have seen it and their former writes are over',
   )
     .argument('<phase>', 'the phase to enter')
     .addHelpText('after', examples('tableloom import phase dual', 'tableloom import phase new'))

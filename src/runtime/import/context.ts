@@ -1,4 +1,5 @@
 /** What the parts of an import share. */
+import { longestMs } from '../client/limits.js';
 import type { Requester, Send } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import type { StoredProject } from '../reindex/types.js';
@@ -11,6 +12,7 @@ import type { ImportMapping, SourceMapping, Transforms } from './mapping.js';
 import { type Codec, codecOf, keyOfValues } from './rows/records.js';
 import { keyValues, type Row, sourceTable } from './rows/rows.js';
 import { builtIn, Refusal } from './rows/transforms.js';
+import { leaseMs } from './switch.js';
 
 export interface ImportProject {
   readonly mapping: ImportMapping;
@@ -18,6 +20,11 @@ export interface ImportProject {
   readonly generated: StoredProject;
   /** The project's own transforms. Default: none. */
   readonly transforms?: Transforms;
+  /**
+   * How long a change of phase waits for writes that have begun, in milliseconds. Default: the longest that one may take with
+   * the limits of this `Database`, 26 s with the default ones. Where others write with a longer `limits.deadlineMs`, more.
+   */
+  readonly settleMs?: number;
 }
 
 export interface ImportEnvironment {
@@ -49,9 +56,14 @@ export class ImportContext {
   readonly ledger: Ledger;
   readonly transforms: Transforms;
   readonly environment: ImportEnvironment;
+  readonly settleMs: number;
 
-  constructor({ mapping, generated, transforms = {} }: ImportProject, environment: ImportEnvironment) {
+  constructor(
+    { mapping, generated, transforms = {}, settleMs }: ImportProject,
+    environment: ImportEnvironment,
+  ) {
     this.transforms = transforms;
+    this.settleMs = settleMs ?? leaseMs + longestMs(environment.requester.limits) + 1000;
     this.environment = environment;
     this.sources = mapping.sources.map((source) => {
       const codec = generated.codecs.find(({ name }) => name === source.entity);

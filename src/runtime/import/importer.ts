@@ -76,11 +76,15 @@ export class Importer {
     return retryRejected(this.#context, options);
   }
 
-  /** Changes the phase, and waits until all processes with a `Bridge` have seen it. */
-  async enter(phase: ImportPhase, options: Pick<PhaseOptions, 'onWait'> = {}): Promise<Switch> {
+  /** Changes the phase, and waits until all processes with a `Bridge` have seen it and what they wrote before is over. */
+  async enter(phase: ImportPhase, options: PhaseOptions = {}): Promise<Switch> {
     if (phase === 'shadow' || phase === 'new') await this.#requireComplete(phase);
-    const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-    return setPhase(this.#context.ledger, phase, { ...options, now: () => performance.now(), sleep });
+    return setPhase(this.#context.ledger, phase, { ...options, settleMs: this.settleMs });
+  }
+
+  /** How long `enter` waits for writes that have begun, in milliseconds: see `ImportProject`. */
+  get settleMs(): number {
+    return this.#context.settleMs;
   }
 
   async #requireComplete(phase: ImportPhase): Promise<void> {

@@ -126,8 +126,16 @@ export class Ledger {
   }
 
   async getOne(partition: string, sort: string): Promise<Item | null> {
-    const one = { table: this.table, key: this.place(partition, sort), consistent: true };
-    return (await getItems(this.#requester, [one]))[0] ?? null;
+    return (await this.getMany(partition, [sort]))[0] ?? null;
+  }
+
+  getMany(partition: string, sorts: readonly string[]): Promise<(Item | null)[]> {
+    const places = sorts.map((sort) => ({
+      table: this.table,
+      key: this.place(partition, sort),
+      consistent: true,
+    }));
+    return getItems(this.#requester, places);
   }
 
   async write(partition: string, sort: string, values: Item): Promise<void> {

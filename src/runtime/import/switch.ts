@@ -1,5 +1,6 @@
 /** The phase of an import: stored in the target table, and read again every few seconds by all who write. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { TableloomError } from '../errors.js';
 import { type Ledger, switchPartition } from './ledger.js';
 import { type ImportPhase, importPhases } from './types.js';
@@ -10,30 +11,37 @@ export interface Switch {
   readonly number: number;
   /** The number of the change by which rows began to be written with their records, the last time; 0 where that never was. */
   readonly dualSince: number;
+  /** Whether the last change was waited for to its end. */
+  readonly isSettled: boolean;
 }
 
 /** How often a process reads the switch, and how old its knowledge may be when it begins to write. */
 export const readEveryMs = 1000;
 export const leaseMs = 5000;
-/** A write that has begun ends within this. */
-const graceMs = 3000;
 
 export async function readSwitch(ledger: Ledger): Promise<Switch> {
-  const item = await ledger.getOne(switchPartition, 'SWITCH');
+  const [item, settled] = await ledger.getMany(switchPartition, ['SWITCH', 'SETTLED']);
   const phase = item?.['phase'];
+  const number = Number(item?.['number'] ?? 0);
   return {
     phase: isPhase(phase) ? phase : 'legacy',
-    number: Number(item?.['number'] ?? 0),
+    number,
     dualSince: Number(item?.['dualSince'] ?? 0),
+    isSettled: number === Number(settled?.['number'] ?? 0),
   };
 }
 
 /**
- * CONFIGURATION in the phase `new`. Who writes what rows become asks just before: a change of phase waits until writes that have
- * begun are over.
+ * CONFIGURATION in the phase `new`, and while rows may still be written without their records, as in the phase `legacy`. Who
+ * writes what rows become asks just before: a change of phase waits until writes that have begun are over.
  */
 export async function requireRowsCount(ledger: Ledger): Promise<Switch> {
   const found = await readSwitch(ledger);
+  if (found.number === found.dualSince && !found.isSettled)
+    throw new TableloomError(
+      'CONFIGURATION',
+      'The change to `dual` is under way, or was interrupted: not every process has seen it. Wait until `tableloom import phase dual` ends, or run it again.',
+    );
   if (found.phase !== 'new') return found;
   const remedy = 'Go back first: `tableloom import reverse`, then `tableloom import phase dual`.';
   const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
@@ -61,8 +69,8 @@ export class SwitchView {
   async current(): Promise<ImportPhase> {
     // Also while nothing is written: a change of phase waits for those that have not seen it.
     this.#timer ??= setInterval(() => void this.#read().catch(() => undefined), readEveryMs).unref();
-    const age = performance.now() - this.#readAt;
-    return this.#known === undefined || age > leaseMs ? (await this.#read()).phase : this.#known.phase;
+    while (this.#known === undefined || performance.now() - this.#readAt > leaseMs) await this.#read();
+    return this.#known.phase;
   }
 
   #read(): Promise<Switch> {
@@ -94,10 +102,8 @@ export class SwitchView {
 }
 
 export interface PhaseOptions {
-  /** Called while processes have not seen the change. */
+  /** Called while processes have not seen the change, with their number, and with 0 when what they wrote before is waited for. */
   readonly onWait?: (waiting: number) => void;
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<unknown>;
 }
 
 /** Steps that may be taken. From `legacy` to `new` is the way of an import, one by one; back, from anywhere. */
@@ -108,31 +114,38 @@ export function stepRefusal(from: ImportPhase, to: ImportPhase): string | undefi
 }
 
 /**
- * Changes the switch, and waits until every process has seen it: one that was heard of has read it, or its knowledge is older
- * than its lease, so that it reads before it writes.
+ * Changes the switch, and waits until no write of the former phase can come any more: every process has seen the change, or
+ * its knowledge is older than its lease, so that it reads before it writes; then for what was under way.
+ *
+ * @param settleMs the longest that may be
  */
-export async function setPhase(ledger: Ledger, phase: ImportPhase, options: PhaseOptions): Promise<Switch> {
+export async function setPhase(
+  ledger: Ledger,
+  phase: ImportPhase,
+  { settleMs, onWait }: PhaseOptions & { readonly settleMs: number },
+): Promise<Switch> {
   const before = await readSwitch(ledger);
   const refusal = stepRefusal(before.phase, phase);
   if (refusal !== undefined) throw new TableloomError('CONFIGURATION', refusal);
-  if (before.phase === phase) return before;
+  if (before.phase === phase && before.isSettled) return before;
+  // One that was interrupted is made again, and waited for.
   const number = before.number + 1;
-  const after = { phase, number, dualSince: before.phase === 'legacy' ? number : before.dualSince };
+  const isFirst = before.phase === 'legacy' || (before.dualSince === before.number && !before.isSettled);
+  const after = { phase, number, dualSince: isFirst ? number : before.dualSince };
   await ledger.write(switchPartition, 'SWITCH', { ...after });
-  const changed = options.now();
-  for (;;) {
-    const elapsed = options.now() - changed;
-    const waiting = await behind(ledger, after.number);
-    if (elapsed > leaseMs + graceMs) {
-      // They have ended, or read before they write.
-      for (const one of waiting) await ledger.erase(switchPartition, one);
-      return after;
-    }
-    // Processes that nobody has heard of yet may have read it just before.
-    if (waiting.length === 0 && elapsed > graceMs) return after;
-    options.onWait?.(waiting.length);
-    await options.sleep(200);
+  const changed = performance.now();
+  let waiting = await behind(ledger, number);
+  while (waiting.length > 0 && performance.now() - changed <= leaseMs) {
+    onWait?.(waiting.length);
+    await sleep(200);
+    waiting = await behind(ledger, number);
   }
+  onWait?.(0);
+  await sleep(settleMs);
+  // They have ended, or read before they write.
+  for (const one of waiting) await ledger.erase(switchPartition, one);
+  await ledger.write(switchPartition, 'SETTLED', { number });
+  return { ...after, isSettled: true };
 }
 
 /** The processes that have not seen the change. */

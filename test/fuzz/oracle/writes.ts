@@ -291,7 +291,7 @@ function replaced(entity: Entity, given: Values): Values {
   return Object.fromEntries(
     [...entity.attributes.keys()]
       .filter((field) => !kept.has(field))
-      .map((field) => [field, given[field] ?? defaults[field] ?? null]),
+      .map((field) => [field, field in given ? given[field] : (defaults[field] ?? null)]),
   );
 }
 

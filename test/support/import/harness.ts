@@ -78,7 +78,7 @@ export async function openWorld({ config, name, rows, seed }: HarnessOptions): P
     cursorSecrets: ['a secret of the tests, long enough'],
   });
   const project = await tylerImport();
-  const importer = database.importer(project);
+  const importer = database.importer({ ...project, settleMs: 0 });
   const mapping = JSON.stringify(project.mapping);
   return { client, documents, importer, environment, entities: names['entities'] ?? '', legacy, mapping };
 }

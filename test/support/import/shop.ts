@@ -145,7 +145,7 @@ export async function openShop() {
       cursorSecrets: ['a secret of the tests, long enough'],
       cache: false,
     });
-    return database.importer(project);
+    return database.importer({ ...project, settleMs: 0 });
   };
   const documents = DynamoDBDocumentClient.from(engine.client);
   const table = (source: ShopSource) => `${name}-${source}`;
