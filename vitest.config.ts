@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { isLong } from './test/support/runs.js';
 
@@ -79,7 +80,8 @@ export default defineConfig({
   ...resolution,
   test: {
     globalSetup: './test/support/set-up.ts',
-    maxWorkers: '100%',
+    // Many of the tests wait.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     reporters: ['default', './test/support/summary.ts'],
     projects:
       process.env.TABLELOOM_ENGINE === undefined
