@@ -14,7 +14,7 @@ import { chooseKeys } from './layout/choose/primary-keys.js';
 import { layOut } from './layout/layout.js';
 import { findingsAgainst } from './layout/lock/findings.js';
 import { nextLock } from './layout/lock/next.js';
-import { renamedLock } from './layout/lock/renames.js';
+import { mergingRenames, renamedLock } from './layout/lock/renames.js';
 import type { Layout } from './layout/types.js';
 import type { Lock } from './lock.js';
 import type { Model } from './model.js';
@@ -104,7 +104,8 @@ export function generate({
     ),
   );
   const mistakes = measure('parse', () => sdlMistakes(sdlFilesOf(schema, relative)));
-  const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock], sources);
+  const merging = mergingRenames(asStored, yaml.model.entities);
+  const warnings = refuseErrors([...yaml.diagnostics, ...mistakes, ...ofLock, ...merging], sources);
   const resolved = measure('resolve', () => resolveModel(model));
   warnings.push(
     ...refuseErrors(

@@ -169,6 +169,34 @@ test('an attribute that is renamed and required may still be missing', async () 
   expect(reported).toEqual(['attribute-required Order.email']);
 });
 
+test('an attribute takes no name under which stored records have something else', async () => {
+  const schema = (fields: string) => `type Query { order(id: ID!): Order }\ntype Order { id: ID! ${fields} }`;
+  const yaml = (options = '') => `version: 1
+entities: { Order: { ${options} } }
+patterns: { order: { one: Order, for: Query.order, where: { id: $id } } }
+`;
+  const renamed = yaml('renamed: { mail: email }');
+  const both = await written(yaml(), schema('mail: String email: String'));
+  const draft = await written(renamed, schema('email: String'), both.lock);
+  expect(draft.warnings.filter(isPending)).toEqual([]);
+  const refused = { code: 'renamed-attribute' };
+  await expect(written(renamed, schema('email: String'), sealed(both))).rejects.toMatchObject({
+    diagnostics: [refused],
+  });
+  const one = await written(yaml(), schema('mail: String'), sealed(both));
+  await expect(written(renamed, schema('email: String'), one.lock)).rejects.toMatchObject({
+    diagnostics: [refused],
+  });
+  // Said late, or again, it is what it was.
+  const late = await written(
+    yaml(),
+    schema('email: String'),
+    sealed(await written(yaml(), schema('mail: String'))),
+  );
+  const said = await written(renamed, schema('email: String'), late.lock);
+  expect(codesOf(await written(renamed, schema('email: String'), said.lock))).toEqual([]);
+});
+
 test.each([
   ['other records', 'count: Order, when: { plan: A }', 'count: Order, when: { plan: [A, B] }', true],
   ['another field', 'sum: Order, of: rank', 'sum: Order, of: weight', true],

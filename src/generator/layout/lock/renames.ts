@@ -1,5 +1,6 @@
 /** A lock with attributes under the names they have now: `renamed` moves no key and loses no attribute. */
 
+import type { Diagnostic } from '../../diagnostics/diagnostic.js';
 import {
   type Lock,
   type LockedEntity,
@@ -32,6 +33,26 @@ export function renamedLock(lock: Lock, entities: readonly EntityModel[]): Lock 
     ];
   }
   return { ...lock, entities: locked, pending };
+}
+
+/** Attributes that are called what others are or were in stored records: which of the two is read would depend on the record. */
+export function mergingRenames(
+  { entities: locked, isSealed }: Lock,
+  entities: readonly EntityModel[],
+): Diagnostic[] {
+  if (!isSealed) return [];
+  return entities.flatMap(({ name, renamed }) => {
+    const own = locked.get(name.text);
+    return renamed
+      .filter(({ from, to }) => isLive(own, from.text) && own?.attributes.has(to.text))
+      .map(({ from, to }) => ({
+        code: 'renamed-attribute',
+        severity: 'error',
+        message: `\`${name.text}.${to.text}\` is another attribute of stored records, whose value would be read in the place of \`${from.text}\`.`,
+        at: to.at,
+        hint: 'Rename it to what no record has, or delete the line of the attribute from the lock if none was ever stored.',
+      }));
+  });
 }
 
 function isLive(entity: LockedEntity | undefined, attribute: string): boolean {
