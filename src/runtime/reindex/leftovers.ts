@@ -8,7 +8,8 @@ import { type Action, guardAttributes, nextAttribute, typeOf } from '../write/ac
 import { entriesById } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
-import { changedSince, holds, ownerKey } from './record.js';
+import { holds, ownerKey } from './belonging.js';
+import { changedSince } from './record.js';
 import { asRead, type Run, same } from './run.js';
 import type { AnyCodec } from './types.js';
 

@@ -11,6 +11,7 @@ import { cleaned, entriesById, type Held, heldBy, ownerOf } from '../write/chang
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
 import { isMarked } from '../write/references.js';
+import { isHeld, isMislabelled, isOfRecord } from './belonging.js';
 import { asRead, type Run, same } from './run.js';
 import type { AnyCodec } from './types.js';
 import { beginning, firstVersions, type VersionItem } from './versions.js';
@@ -291,15 +292,20 @@ function mainActions({ codec, table, item, key, place, isMoved, main }: Wanted):
 
 function entryAction(
   run: Run,
-  { codec: { table, name: entity } }: Wanted,
+  { codec, place }: Wanted,
   entry: Item,
   there: Item | null,
 ): Action | TableloomError | undefined {
+  const { table, name: entity } = codec;
   if (there !== null && sameValue(there as AttributeValue, entry as AttributeValue)) return undefined;
   const key = keyOfItem(table, entry);
   // An entry of an earlier plan may have its key; a record, or an item of another program, is not overwritten.
-  if (there !== null && !typeOf(there).startsWith(`${entity}.`) && !isMislabelled(run, table, there, entry))
-    return alreadyExists(typeOf(entry));
+  const isOurs =
+    there === null ||
+    typeOf(there).startsWith(`${entity}.`) ||
+    isOfRecord(codec, there, place) ||
+    isMislabelled(run, table, there, entry);
+  if (!isOurs) return alreadyExists(typeOf(entry));
   const purpose = { kind: 'derived', entity } as const;
   return {
     kind: 'put',
@@ -329,68 +335,4 @@ async function guardAction(
   const isOurs = [owner, ...alias, ownerOf(from, old)].includes(String(there[guardAttributes.owner]));
   if (!isOurs && (await isHeld(run, table, there))) return valueTaken({ entity, ...names });
   return { ...put, condition: same(there) };
-}
-
-/** Whether an item is the entry, but for its type. */
-function isMislabelled(run: Run, table: TableRef, there: Item, entry: Item): boolean {
-  return !isRecord(run, table, there) && hasAllBut('_type', there, entry);
-}
-
-/** Whether an item has every attribute of another one, but for one. */
-export function hasAllBut(except: string, item: Item, other: Item): boolean {
-  return Object.entries(other).every(([name, value]) => name === except || sameValue(value, item[name]));
-}
-
-/** Whether the owner of a guard is there, and has the value. */
-export async function isHeld(run: Run, table: TableRef, guard: Item): Promise<boolean> {
-  const codec = run.known.get(String(guard[guardAttributes.entity]));
-  // What is not of this plan is left to whoever wrote it.
-  if (codec === undefined || run.known.has(typeOf(guard))) return true;
-  const key = ownerKey(table, guard);
-  // Nobody can release what names no owner.
-  if (key === undefined) return false;
-  const reads = new ItemReads(run.requester);
-  await reads.load([{ table, key, consistent: true }]);
-  const item = reads.get(table, key);
-  return item !== null && holds(run, run.known.get(typeOf(item)) ?? codec, table, item, guard);
-}
-
-/** Whether an item is the main item of a record of the plan, under the key that its attributes give. */
-export function isRecord(run: Run, table: TableRef, item: Item): boolean {
-  const codec = run.known.get(typeOf(item));
-  return codec !== undefined && isKeyOf(codec, table, item);
-}
-
-/** Whether an item is where a record of the entity with its attributes would be. */
-export function isKeyOf(codec: AnyCodec, table: TableRef, item: Item): boolean {
-  if (codec.table.name !== table.name) return false;
-  try {
-    return itemId(table, codec.key(codec.read(item))) === itemId(table, keyOfItem(table, item));
-  } catch {
-    return false;
-  }
-}
-
-/** Whether a main item's record has the value of a guard; so too where the record cannot be read. */
-export function holds(run: Run, codec: AnyCodec, table: TableRef, item: Item, guard: Item): boolean {
-  try {
-    const record = run.read(codec, item);
-    const id = itemId(table, keyOfItem(table, guard));
-    return heldBy(codec, record, cleaned(codec.item(record))).some(
-      (held) => itemId(codec.table, held.guard.key) === id,
-    );
-  } catch {
-    return true;
-  }
-}
-
-/** The key of the record that owns a guard; undefined where that is not told as this runtime tells it. */
-export function ownerKey(table: TableRef, guard: Item): Key | undefined {
-  try {
-    const [partition, sort] = JSON.parse(String(guard[guardAttributes.owner])) as (string | number)[];
-    if (partition === undefined || (sort === undefined) !== (table.sort === undefined)) return undefined;
-    return { [table.partition]: partition, ...(table.sort !== undefined && { [table.sort]: sort ?? '' }) };
-  } catch {
-    return undefined;
-  }
 }

@@ -2,15 +2,8 @@
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
 import { getItems, ItemReads } from '../read/batch-get.js';
-import {
-  changeOf,
-  type Found,
-  isKeyOf,
-  keysOf,
-  type Problem,
-  type Wanted,
-  wantedItems,
-} from '../reindex/record.js';
+import { isKeyOf } from '../reindex/belonging.js';
+import { changeOf, type Found, keysOf, type Problem, type Wanted, wantedItems } from '../reindex/record.js';
 import { asRead } from '../reindex/run.js';
 import { currentVersions, type VersionItem } from '../reindex/versions.js';
 import type { Item, Reference } from '../types.js';

@@ -1,6 +1,6 @@
 /** The versions of a record: the current one, and none that is newer or should have been deleted. */
 import { itemId, keyOfItem } from '../keys/item-key.js';
-import { hasAllBut } from '../reindex/record.js';
+import { hasAllBut } from '../reindex/belonging.js';
 import type { AnyCodec } from '../reindex/types.js';
 import { type VersionItem, versionAction } from '../reindex/versions.js';
 import type { Item } from '../types.js';

@@ -6,7 +6,7 @@ import type { AnyCodec } from '../../reindex/types.js';
 import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../../types.js';
 import { sameValue } from '../../values.js';
 import type { Action, Condition } from '../../write/action.js';
-import { changeActions, heldBy } from '../../write/changes.js';
+import { changeActions, cleaned, heldBy, type RecordChange, type Sharing } from '../../write/changes.js';
 import { checkConditions } from '../../write/conditions.js';
 import { computed } from '../../write/entity/changing.js';
 import type { CallEnvironment, WriteEnvironment } from '../../write/write.js';
@@ -65,8 +65,9 @@ type Changing = Pick<CallEnvironment, 'now' | 'sharing'>;
 /** Creates a record with all of its items. */
 export function creation(codec: Codec, record: AnyRecord, stamp: Stamp, env: Changing): readonly Action[] {
   const change = { codec, before: null, after: record, racing: true, now: env.now };
-  const { actions } = changeActions(change, env.sharing(codec.name));
-  return stamped(codec, actions, keyOfItem(codec.table, codec.item(record)), stamp);
+  const sharing = env.sharing(codec.name);
+  const { actions } = changeActions(change, sharing);
+  return stamped(codec, actions, { key: codec.key(record), twin: twinOf(change, sharing), stamp });
 }
 
 /** Makes a stored record what it is to be. */
@@ -80,8 +81,24 @@ export function replacement(
   const before = { record: codec.read(item), item };
   const revision = codec.revision === undefined ? undefined : Number(item[codec.revision] ?? 0) + 1;
   const after = codec.revision === undefined ? record : { ...record, [codec.revision]: revision };
-  const { actions } = changeActions({ codec, before, after, now: env.now }, env.sharing(codec.name));
-  return stamped(codec, ofItem(codec, actions, item), keyOfItem(codec.table, item), stamp, item);
+  const change = { codec, before, after, now: env.now };
+  const sharing = env.sharing(codec.name);
+  const { actions } = changeActions(change, sharing);
+  const isSame = actions.every(({ kind }) => kind === 'check');
+  const twin = twinOf(isSame ? { ...change, after: before.record } : change, sharing);
+  return stamped(codec, ofItem(codec, actions, item), {
+    key: keyOfItem(codec.table, item),
+    twin,
+    stamp,
+    item,
+  });
+}
+
+/** What another version of the plan stores a record as, where that is another item. */
+function twinOf(change: RecordChange<AnyRecord>, sharing: Sharing | undefined): Item | undefined {
+  const { codec, after } = sharing?.(change) ?? change;
+  const twin = after && codec.entries?.(after).find((item) => item?.['_type'] === codec.name);
+  return twin ? cleaned(twin) : undefined;
 }
 
 /** Deletes a record, and with `versions` those of its history: of a record that should not have been there. */
@@ -132,24 +149,31 @@ function versionRemovals(codec: Codec, record: AnyRecord): Action[] {
   );
 }
 
-/** With the stamp on the main item. */
+/** With the stamp on the main item, and on that of another version. */
 function stamped(
-  { table }: Codec,
+  { table, name: entity }: Codec,
   actions: readonly Action[],
-  key: Key,
-  { source, row }: Stamp,
-  before?: Item,
+  of: { readonly key: Key; readonly twin: Item | undefined; readonly stamp: Stamp; readonly item?: Item },
 ): readonly Action[] {
-  const attributes = { [stampAttributes.source]: source, [stampAttributes.row]: row };
+  const { key, twin, stamp, item } = of;
+  const attributes = { [stampAttributes.source]: stamp.source, [stampAttributes.row]: stamp.row };
+  const isStamped = Object.entries(attributes).every(([name, value]) => item?.[name] === value);
   const id = itemId(table, key);
-  return actions.map((action): Action => {
-    if (itemId(action.table, action.key) !== id) return action;
-    if (action.kind === 'put') return { ...action, item: { ...action.item, ...attributes } };
+  const twinKey = twin && keyOfItem(table, twin);
+  const twinId = twinKey && itemId(table, twinKey);
+  const all = actions.map((action): Action => {
+    const at = itemId(action.table, action.key);
+    if (action.kind === 'put' && (at === id || at === twinId))
+      return { ...action, item: { ...action.item, ...attributes } };
+    if (at !== id) return action;
     if (action.kind === 'update') return { ...action, set: { ...action.set, ...attributes } };
-    const isStamped = before?.[stampAttributes.row] === row && before[stampAttributes.source] === source;
     if (action.kind !== 'check' || isStamped) return action;
     return { ...action, kind: 'update', set: attributes, remove: [] };
   });
+  const isLeft = twinKey && !isStamped && all.every((one) => itemId(one.table, one.key) !== twinId);
+  if (!isLeft) return all;
+  const whole = { ...twin, ...attributes };
+  return [...all, { kind: 'put', table, key: twinKey, item: whole, purpose: { kind: 'derived', entity } }];
 }
 
 /** The guards of a record's unique values, by where they are. */

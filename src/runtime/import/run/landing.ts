@@ -42,6 +42,7 @@ export async function land(
   options: LandingOptions,
 ): Promise<void> {
   const { importedAt, references, pace, known } = options;
+  const { planned } = context.environment.requester;
   const rowContext = await references.of(source, rows);
   const isKnown = (row: Row) => known.has(keyText(source.mapping, row));
   const single = rows.filter(isKnown);
@@ -65,7 +66,7 @@ export async function land(
   }
   await Promise.all(
     groups.map(async ({ prepared }) => {
-      for (const row of await send(context, source, prepared, pace)) single.push(row);
+      for (const row of await send(context, source, prepared, { pace, planned })) single.push(row);
     }),
   );
   await Promise.all(
@@ -161,7 +162,7 @@ async function send(
   context: ImportContext,
   source: Source,
   group: readonly Prepared[],
-  pace: Pace,
+  { pace, planned }: { readonly pace: Pace; readonly planned: number },
 ): Promise<Row[]> {
   const { requester } = context.environment;
   const retry = requester.retry();
@@ -171,8 +172,8 @@ async function send(
     const merged = new Actions();
     for (const { actions } of open) merged.add(actions);
     const { all } = merged;
-    const outcome = await pace.take(() => sent(requester, all), all.length > transactionLimit / 2);
-    // Which of them it is, or whether they are too many together, each tells by itself.
+    const outcome = await pace.take(() => sent(requester, all, planned), all.length > transactionLimit / 2);
+    // Which of them it is, whether they are too many together, or what the plan of a migration makes of it, each tells by itself.
     if (outcome.kind === 'unfit') return [...left, ...open.map(({ row }) => row)];
     if (outcome.kind === 'done') break;
     if (outcome.kind === 'busy') {
@@ -199,9 +200,11 @@ async function send(
 async function sent(
   requester: Requester,
   actions: readonly Action[],
+  planned: number,
 ): Promise<Outcome | { readonly kind: 'unfit' }> {
   try {
-    return await commit(requester, actions);
+    if (!(await requester.isPlanned(planned))) return { kind: 'unfit' };
+    return await commit(requester, actions, { isPlanned: true });
   } catch (error) {
     if (refusalOf(error) === undefined) throw error;
     return { kind: 'unfit' };
