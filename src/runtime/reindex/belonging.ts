@@ -38,7 +38,7 @@ export async function isHeld(run: Run, table: TableRef, guard: Item): Promise<bo
 }
 
 /** Whether an item is the main item of a record of the plan, under the key that its attributes give. */
-export function isRecord(run: Run, table: TableRef, item: Item): boolean {
+function isRecord(run: Run, table: TableRef, item: Item): boolean {
   const codec = run.known.get(typeOf(item));
   return codec !== undefined && isKeyOf(codec, table, item);
 }
