@@ -55,7 +55,7 @@ export type {
   TransformContext,
   Transforms,
 } from './import/mapping.js';
-export type { ReverseOptions, ReverseReport } from './import/reverse.js';
+export type { ReverseFinding, ReverseOptions, ReverseReport } from './import/reverse.js';
 export type { Row } from './import/rows/rows.js';
 export type { Landed } from './import/run/reconcile.js';
 export type { RetryReport } from './import/run/retry.js';

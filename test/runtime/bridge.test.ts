@@ -162,8 +162,8 @@ test('new: records are read, rows follow; the way back loses nothing', async () 
   await session.writeOne(userWrites.delete({ id: 'b' }));
   const token = { tokenHash: 'hash', userId: 'a', sessionEpoch: 0, familyId: 'f', expiresAt: new Date(4e12) };
   await session.writeOne(refreshTokenWrites.create(token));
-  expect(await importer.reverse()).toEqual({ written: 3, deleted: 0, withoutRecord: 1, left: 1 });
-  expect(await importer.reverse({ deleteRows: true })).toEqual({
+  expect(await importer.reverse()).toMatchObject({ written: 3, deleted: 0, withoutRecord: 1, left: 1 });
+  expect(await importer.reverse({ deleteRows: true })).toMatchObject({
     written: 0,
     deleted: 1,
     withoutRecord: 0,

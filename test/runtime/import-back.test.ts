@@ -160,7 +160,11 @@ test('a record of which a row cannot say a value counts as left, and the rest of
       role: 'READONLY',
     }),
   );
-  expect(await importer.reverse()).toMatchObject({ written: 1, left: 2 });
+  const left = (key: string) => ({ kind: 'left', source: 'users', key: `USER#${key} / METADATA` });
+  const { findings, ...counts } = await importer.reverse();
+  expect(counts).toEqual({ isComplete: true, written: 1, deleted: 0, withoutRecord: 0, left: 2 });
+  expect(findings).toHaveLength(2);
+  expect(findings).toEqual(expect.arrayContaining([left('a'), left('b')]));
   expect(await row({ S: 'a' })).toMatchObject({ role: { S: 'admin' }, name: { S: 'New name' } });
   expect(await row({ S: 'b' })).toBeUndefined();
   expect(await importer.reverse()).toMatchObject({ written: 0, left: 2 });
@@ -236,6 +240,8 @@ test('a record goes back to the row that it became of, and a merged row goes wit
     deleted: 0,
     withoutRecord: 0,
     left: 0,
+    isComplete: true,
+    findings: [],
   });
   expect(await row({ S: 'ABC' })).toMatchObject({ name: { S: 'New name' } });
   expect((await rows()).map(({ id }) => id?.S).sort()).toEqual(['ABC', 'First', 'Second', 'Third']);

@@ -6,7 +6,7 @@ import { writeAll } from '../files.js';
 import { archive, isStopped, type Manifest } from '../import/archive.js';
 import { cleanUp, cleanUpLines } from '../import/clean-up.js';
 import { checkedMapping, type ImportVerbOptions, type OpenImport, withImport } from '../import/project.js';
-import { accountLines, ProgressLine, verifyLines } from '../import/shown.js';
+import { accountLines, ProgressLine, reverseLines, verifyLines } from '../import/shown.js';
 import { durationText } from '../migrate/shown.js';
 import { Mistake } from '../mistakes.js';
 import { countOf } from '../project/counts.js';
@@ -162,16 +162,16 @@ export function importReverseVerb(
   sources: readonly string[],
   options: Verb<{ readonly deleteRows?: boolean }>,
 ): Promise<number> {
-  return opened(options, async ({ importer }) => {
+  return opened(options, async ({ importer, signal }) => {
+    const line = new ProgressLine('reversing', options.json === true);
     const report = await importer.reverse({
+      signal,
       deleteRows: options.deleteRows === true,
+      onProgress: (progress) => line.show(progress),
       ...(sources.length > 0 && { sources }),
     });
-    const { written, deleted, withoutRecord, left } = report;
-    said(options, report, () => [
-      `${written} rows were written, ${deleted} deleted. ${withoutRecord} rows have no record any more; ${left} records cannot become rows.`,
-    ]);
-    return 0;
+    said(options, report, () => reverseLines(report));
+    return report.isComplete && report.findings.length === 0 ? 0 : 1;
   });
 }
 

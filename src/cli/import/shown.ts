@@ -1,6 +1,12 @@
 /** How the verbs of `tableloom import` show progress and accounts. */
 
-import type { ImportFinding, ImportProgress, ImportVerifyReport, SourceAccount } from 'tableloom/runtime';
+import type {
+  ImportFinding,
+  ImportProgress,
+  ImportVerifyReport,
+  ReverseReport,
+  SourceAccount,
+} from 'tableloom/runtime';
 import { showLine, Ticks } from '../progress.js';
 import { terminal } from '../verbs.js';
 
@@ -81,5 +87,21 @@ export function verifyLines({ findings, counts, sources, expired }: ImportVerify
     found === 0
       ? 'Every row is accounted for, and every record is what its row becomes.'
       : `${kinds.join(', ')}.`,
+  ];
+}
+
+const reverseKinds = {
+  left: 'a row cannot say all of the record',
+  'without-record': 'the row has no record any more',
+};
+
+export function reverseLines(report: ReverseReport): string[] {
+  const { isComplete, findings, written, deleted, withoutRecord, left } = report;
+  const more = withoutRecord + left - findings.length;
+  return [
+    ...findings.map(({ kind, source, key }) => `${source} ${key}: ${reverseKinds[kind]}`),
+    ...(more > 0 ? [`… and ${more} more`] : []),
+    `${written} rows were written, ${deleted} deleted. ${withoutRecord} rows have no record any more; ${left} records cannot become rows, or not in full.`,
+    ...(isComplete ? [] : ['Stopped. The same command looks at all of them again.']),
   ];
 }

@@ -9,14 +9,14 @@ import type { AttributeValue, Item, Key } from '../types.js';
 import { sameValue } from '../values.js';
 import type { Action } from '../write/action.js';
 import { commit } from '../write/commit.js';
-import { absent, unchanged } from '../write/entity/unchanged.js';
+import { absent } from '../write/entity/unchanged.js';
 import { accountsOf, begin, chosen } from './account.js';
 import type { ImportContext, Source } from './context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
 import type { FieldMapping } from './mapping.js';
 import { mostSteps, References } from './references.js';
-import { type KeyTypes, keyTypesOf, pagesOf, rowNamed, segmentsFor, targetPages } from './rows/pages.js';
-import { differences, normalized, recordOf } from './rows/records.js';
+import { type KeyTypes, keyTypesOf, pagesOf, recordPages, rowNamed, segmentsFor } from './rows/pages.js';
+import { differences, normalized, recordOf, restamped } from './rows/records.js';
 import {
   fieldValues,
   keyOfType,
@@ -31,21 +31,36 @@ import {
 import { hashOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
 import { readSwitch } from './switch.js';
+import type { ImportProgress } from './types.js';
 
 interface Counts {
   written: number;
   deleted: number;
   withoutRecord: number;
   left: number;
+  readonly findings: ReverseFinding[];
 }
 
 export interface ReverseOptions {
   readonly sources?: readonly string[];
   /** Deletes rows whose records are gone. Default: they are counted. */
   readonly deleteRows?: boolean;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Aborting it ends the run after what is under way; the next one looks at all again. */
+  readonly signal?: AbortSignal;
+}
+
+/** `left`: a record that rows cannot follow. `without-record`: a row whose record is gone. */
+export interface ReverseFinding {
+  readonly kind: 'left' | 'without-record';
+  readonly source: string;
+  /** Of a row its key, where that is no secret; of a record the key of its item. */
+  readonly key: string;
 }
 
 export interface ReverseReport {
+  /** False where it was aborted. */
+  readonly isComplete: boolean;
   /** Rows that were written because their records had changed, or were new. */
   readonly written: number;
   readonly deleted: number;
@@ -57,9 +72,12 @@ export interface ReverseReport {
    * back, of which an existing row gets the rest.
    */
   readonly left: number;
+  /** The first thousand of those. */
+  readonly findings: readonly ReverseFinding[];
 }
 
 const batch = 50;
+const mostFindings = 1000;
 
 /** What makes a row what its record is. */
 interface Step {
@@ -86,20 +104,23 @@ export async function reverseSync(
         : `The switch says \`${phase}\`: the rows count, and are written with their records. Nothing is to be brought back.`,
     );
   const importedAt = await begin(context, context.environment.env.now);
-  const counts: Counts = { written: 0, deleted: 0, withoutRecord: 0, left: 0 };
+  const counts: Counts = { written: 0, deleted: 0, withoutRecord: 0, left: 0, findings: [] };
   for (const source of chosen(context, options.sources)) {
     const keyTypes = await keyTypesOf(context, client, source);
-    const reversing = new Reversing(context, source, { importedAt, counts, keyTypes });
-    await reversing.records(accounts.find(({ source: name }) => name === source.mapping.name)?.rows ?? 0);
-    await reversing.rows(options.deleteRows === true);
+    const imported = accounts.find(({ source: name }) => name === source.mapping.name)?.rows ?? 0;
+    const reversing = new Reversing(context, source, { ...options, importedAt, counts, keyTypes, imported });
+    await reversing.records();
+    await reversing.rows();
   }
-  return counts;
+  return { isComplete: options.signal?.aborted !== true, ...counts };
 }
 
-interface ReversingOptions {
+interface ReversingOptions extends Omit<ReverseOptions, 'sources'> {
   readonly importedAt: Date;
   readonly counts: Counts;
   readonly keyTypes: KeyTypes;
+  /** How many rows were imported. */
+  readonly imported: number;
 }
 
 class Reversing {
@@ -109,28 +130,68 @@ class Reversing {
   readonly #counts: Counts;
   readonly #references: References;
   readonly #keyTypes: KeyTypes;
+  readonly #options: ReversingOptions;
   readonly #pace = new Pace(8);
+  readonly #began = performance.now();
+  /** How many records and rows were looked at. */
+  #looked = 0;
 
-  constructor(context: ImportContext, source: Source, { importedAt, counts, keyTypes }: ReversingOptions) {
+  constructor(context: ImportContext, source: Source, options: ReversingOptions) {
     this.#context = context;
     this.#source = source;
-    this.#importedAt = importedAt;
-    this.#counts = counts;
-    this.#keyTypes = keyTypes;
-    this.#references = new References(context, importedAt, true);
+    this.#options = options;
+    this.#importedAt = options.importedAt;
+    this.#counts = options.counts;
+    this.#keyTypes = options.keyTypes;
+    this.#references = new References(context, options.importedAt, true);
   }
 
-  /** Every record of the entity has the row that it would become. @param imported how many rows were imported */
-  async records(imported: number): Promise<void> {
-    const { codec } = this.#source;
-    const filter = { expression: '#t = :t', names: { '#t': '_type' }, values: { ':t': codec.name } };
-    const of = segmentsFor(imported);
+  #isAborted(): boolean {
+    return this.#options.signal?.aborted === true;
+  }
+
+  /** Each row is met with its record, and then by itself. */
+  #progress(more: number): void {
+    this.#looked += more;
+    const { imported: of, onProgress } = this.#options;
+    const rows = Math.floor(this.#looked / 2);
+    const perSecond = (rows / (performance.now() - this.#began)) * 1000;
+    onProgress?.({
+      source: this.#source.mapping.name,
+      rows,
+      of,
+      perSecond,
+      concurrency: this.#pace.concurrency,
+    });
+  }
+
+  #find(kind: ReverseFinding['kind'], key: string): void {
+    this.#counts[kind === 'left' ? 'left' : 'withoutRecord'] += 1;
+    const { findings } = this.#counts;
+    if (findings.length < mostFindings) findings.push({ kind, source: this.#source.mapping.name, key });
+  }
+
+  #leave(item: Item): void {
+    this.#find('left', Object.values(keyOfItem(this.#source.codec.table, item)).join(' / '));
+  }
+
+  /** Every record of the entity has the row that it would become. */
+  async records(): Promise<void> {
+    const { signal } = this.#options;
+    const of = segmentsFor(this.#options.imported);
     for (let number = 0; number < of; number++)
-      for await (const items of targetPages(this.#context, codec.table, { number, of }, { filter }))
-        for (let at = 0; at < items.length; at += batch)
-          await Promise.all(
-            items.slice(at, at + batch).map((item) => this.#pace.take(() => this.#record(item))),
-          );
+      for await (const items of recordPages(
+        this.#context,
+        this.#source,
+        { number, of },
+        { imported: false, signal },
+      ))
+        for (let at = 0; at < items.length; at += batch) {
+          if (this.#isAborted()) return;
+          const some = items.slice(at, at + batch);
+          await Promise.all(some.map((item) => this.#pace.take(() => this.#record(item))));
+          this.#progress(some.length);
+        }
   }
 
   async #record(first: Item): Promise<void> {
@@ -144,7 +205,7 @@ class Reversing {
       const outcome = await commit(requester, this.#actions(item, step.row, step.key));
       if (outcome.kind === 'done') {
         this.#counts.written += 1;
-        if (!step.isWhole) this.#counts.left += 1;
+        if (!step.isWhole) this.#leave(item);
         return;
       }
       if (!(await retry.wait({ others: outcome.kind === 'stale' }))) throw busy(outcome.error);
@@ -169,7 +230,7 @@ class Reversing {
     if (key === undefined) {
       // Of an imported one the row is still right, unless somebody wrote the record since.
       const { revision } = codec;
-      if (text === undefined || (revision !== undefined && item[revision] !== 1)) this.#counts.left += 1;
+      if (text === undefined || (revision !== undefined && item[revision] !== 1)) this.#leave(item);
       return undefined;
     }
     const back: Item = { ...given, ...key };
@@ -184,30 +245,17 @@ class Reversing {
     const isRight = row !== null && (isLike(row, back) || (await this.#same(row as Row, item)));
     // What was rounded as the row was read is not written into it.
     const isLeft = row === null ? mapping.oneWay || !isWhole : isRight ? !isWhole : inexactIn(row).length > 0;
-    if (isLeft) this.#counts.left += 1;
+    if (isLeft) this.#leave(item);
     return isRight || isLeft ? undefined : { row: next, key, isWhole };
   }
 
   #actions(item: Item, row: Row, key: Key): Action[] {
     const { mapping, codec } = this.#source;
     const purpose = { kind: 'derived', entity: codec.name } as const;
-    const place = keyOfItem(codec.table, item);
-    const set = {
-      [stampAttributes.source]: stampOf(mapping, keyText(mapping, row)),
-      [stampAttributes.row]: hashOf(row),
-    };
-    const own = { kind: 'unchanged', entity: codec.name } as const;
+    const stamp = { source: stampOf(mapping, keyText(mapping, row)), row: hashOf(row) };
     return [
       { kind: 'put', table: sourceTable(mapping), key, item: { ...row }, purpose },
-      {
-        kind: 'update',
-        table: codec.table,
-        key: place,
-        set,
-        remove: [],
-        purpose: own,
-        condition: unchanged(codec, item),
-      },
+      ...restamped(codec, item, stamp, this.#context.environment.env),
     ];
   }
 
@@ -243,13 +291,14 @@ class Reversing {
   }
 
   /** Rows whose records were deleted. */
-  async rows(deleteRows: boolean): Promise<void> {
+  async rows(): Promise<void> {
     const { mapping, codec } = this.#source;
     const { requester, env } = this.#context.environment;
     const segments = segmentsFor(1);
     for (let number = 0; number < segments; number++)
-      for await (const page of pagesOf(this.#context, this.#source, number, segments))
+      for await (const page of pagesOf(this.#context, this.#source, number, segments, this.#options))
         for (let at = 0; at < page.length; at += batch) {
+          if (this.#isAborted()) return;
           const rows = page.slice(at, at + batch);
           const entries = await this.#context.ledger.get(
             mapping.name,
@@ -263,9 +312,10 @@ class Reversing {
             const [main = null] = await getItems(requester, [{ table: codec.table, key, consistent: true }]);
             // An expired record is not one that somebody deleted.
             if (main !== null || this.#wouldHaveExpired(row, env.clock())) continue;
-            if (deleteRows) await this.#delete(row, key);
-            else this.#counts.withoutRecord += 1;
+            if (this.#options.deleteRows) await this.#delete(row, key);
+            else this.#find('without-record', keyText(mapping, row));
           }
+          this.#progress(rows.length);
         }
   }
 

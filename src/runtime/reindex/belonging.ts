@@ -1,12 +1,14 @@
 /** Whose an item is that is where an item of a record belongs: of that record, of another one, or of nobody. */
 import { itemId, keyOfItem } from '../keys/item-key.js';
 import { ItemReads } from '../read/batch-get.js';
-import type { Item, Key, TableRef } from '../types.js';
+import type { EntityCodec, Item, Key, TableRef } from '../types.js';
 import { sameValue } from '../values.js';
 import { guardAttributes, typeOf } from '../write/action.js';
 import { cleaned, heldBy } from '../write/changes.js';
 import type { Run } from './run.js';
 import type { AnyCodec } from './types.js';
+
+type Keyed<R extends object> = Pick<EntityCodec<R>, 'table' | 'key' | 'read'>;
 
 /** Whether an item is what another version of the plan stores of the record under a key, wherever it is. */
 export function isOfRecord(codec: AnyCodec, there: Item, place: Key): boolean {
@@ -44,12 +46,12 @@ function isRecord(run: Run, table: TableRef, item: Item): boolean {
 }
 
 /** Whether an item is where a record of the entity with its attributes would be. */
-export function isKeyOf(codec: AnyCodec, table: TableRef, item: Item): boolean {
+export function isKeyOf<R extends object>(codec: Keyed<R>, table: TableRef, item: Item): boolean {
   return codec.table.name === table.name && isKeyed(codec, item, keyOfItem(table, item));
 }
 
 /** Whether a record of the entity with the attributes of an item would be under a key. */
-function isKeyed({ table, ...codec }: AnyCodec, item: Item, key: Key): boolean {
+function isKeyed<R extends object>({ table, ...codec }: Keyed<R>, item: Item, key: Key): boolean {
   try {
     return itemId(table, codec.key(codec.read(item))) === itemId(table, key);
   } catch {

@@ -92,17 +92,41 @@ test('what rows become has the keys of both versions, also where it was computed
   expect(await migration.verify()).toMatchObject(right);
   expect(await old.verify()).toMatchObject({ findings: [], isComplete: true });
   await migration.open();
+  const next = await importer('next');
+  await put('i3', { name: 'c' });
+  await put('i4');
+  await next.run({ again: true });
+  expect(await migration.verify()).toMatchObject(right);
+  for (const one of [old, next]) expect(await one.verify()).toMatchObject({ findings: [], isComplete: true });
   await migration.contract();
   for (const [id, name] of [
     ['i1', 'b'],
     ['i2', 'a'],
-    ['i3', 'a'],
+    ['i3', 'c'],
+    ['i4', 'a'],
   ])
     expect(await both.next.project.data('query ($id: ID!) { getItem(id: $id) { name } }', { id })).toEqual({
       getItem: { name },
     });
-  const verified = await (await importer('next')).verify();
-  expect(verified).toMatchObject({ findings: [], isComplete: true });
+  expect(await next.verify()).toMatchObject({ findings: [], isComplete: true });
+});
+
+test('the way back leaves what both versions store of a record as it is', async () => {
+  const { both, migration, put, importer } = await openImport();
+  await put('i1');
+  const old = await importer('old');
+  await old.enter('dual');
+  await old.run();
+  for (const phase of ['shadow', 'new'] as const) await old.enter(phase);
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  const change = 'mutation ($id: ID!, $input: ItemChanges!) { changeItem(id: $id, input: $input) { name } }';
+  await both.old.project.data(change, { id: 'i1', input: { name: 'b' } });
+  expect(await old.reverse()).toMatchObject({ written: 1, left: 0 });
+  expect(await migration.verify()).toMatchObject(right);
+  await migration.open();
+  await migration.contract();
+  expect(await (await importer('next')).reverse()).toMatchObject({ written: 0, left: 0, withoutRecord: 0 });
 });
 
 test('what the next version stores of a record is brought right whatever was made of it', async () => {

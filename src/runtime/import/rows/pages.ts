@@ -1,9 +1,11 @@
 /** Reads the rows of a source, segment by segment. */
 import { DescribeTableCommand, type DynamoDBClient, type TableDescription } from '@aws-sdk/client-dynamodb';
 import { TableloomError } from '../../errors.js';
+import { isKeyOf } from '../../reindex/belonging.js';
 import { type Segment, scanPage } from '../../reindex/scan.js';
 import type { Filter, Item, Key, TableRef } from '../../types.js';
 import type { ImportContext, Source } from '../context.js';
+import { stampAttributes, stampOf } from '../ledger.js';
 import { patiently } from '../patiently.js';
 import { namedRow, type Row, requireExactKey, sourceTable } from './rows.js';
 
@@ -34,14 +36,28 @@ export async function* pagesOf(
   }
 }
 
-/** Every page of a segment of a target table: of most, the filter leaves little. */
-export function targetPages(
+/**
+ * Every page of a segment of a target table, with the records of a source's entity: of most, little is left.
+ *
+ * @param imported whether only those are meant that rows of the source became
+ */
+export async function* recordPages(
   context: ImportContext,
-  table: TableRef,
+  { mapping, codec }: Source,
   segment: Pick<Segment, 'number' | 'of'>,
-  options: { readonly filter: Filter; readonly signal?: AbortSignal | undefined },
+  { imported, signal }: { readonly imported: boolean; readonly signal?: AbortSignal | undefined },
 ): AsyncGenerator<readonly Item[]> {
-  return pages(context, table, segment, options);
+  const ofEntity = { expression: '#t = :t', names: { '#t': '_type' }, values: { ':t': codec.name } };
+  const filter: Filter = imported
+    ? {
+        expression: `${ofEntity.expression} AND begins_with(#s, :s)`,
+        names: { ...ofEntity.names, '#s': stampAttributes.source },
+        values: { ...ofEntity.values, ':s': stampOf(mapping, '') },
+      }
+    : ofEntity;
+  // During a migration there may be what another version stores of a record.
+  for await (const page of pages(context, codec.table, segment, { filter, signal }))
+    yield page.filter((item) => isKeyOf(codec, codec.table, item));
 }
 
 /** Pages are small, so that each is answered in time. */

@@ -9,6 +9,7 @@ import type { Action, Condition } from '../../write/action.js';
 import { changeActions, cleaned, heldBy, type RecordChange, type Sharing } from '../../write/changes.js';
 import { checkConditions } from '../../write/conditions.js';
 import { computed } from '../../write/entity/changing.js';
+import { unchanged } from '../../write/entity/unchanged.js';
 import type { CallEnvironment, WriteEnvironment } from '../../write/write.js';
 import { stampAttributes } from '../ledger.js';
 import type { Values } from './rows.js';
@@ -92,6 +93,21 @@ export function replacement(
     stamp,
     item,
   });
+}
+
+/** Says that another row has a record as it is. */
+export function restamped(codec: Codec, item: Item, stamp: Stamp, env: Changing): readonly Action[] {
+  const [record, key] = [codec.read(item), keyOfItem(codec.table, item)];
+  const purpose = { kind: 'unchanged', entity: codec.name } as const;
+  const check: Action = {
+    kind: 'check',
+    table: codec.table,
+    key,
+    purpose,
+    condition: unchanged(codec, item),
+  };
+  const change = { codec, before: { record, item }, after: record, now: env.now };
+  return stamped(codec, [check], { key, twin: twinOf(change, env.sharing(codec.name)), stamp, item });
 }
 
 /** What another version of the plan stores a record as, where that is another item. */

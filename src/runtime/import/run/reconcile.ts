@@ -269,6 +269,17 @@ class Reconciling implements Write<Landed> {
     return codec.revision === undefined ? record : { ...record, [codec.revision]: last + 1 };
   }
 
+  /** The record of the entity that an item is of which is at a place, by whichever version of the plan. */
+  async #recordAt(place: Key, found: FoundItems): Promise<Item | null> {
+    const { table, ...codec } = this.#source.codec;
+    await found.load([{ table, key: place, consistent: true }]);
+    const item = found.get(table, place);
+    const own = item && codec.key(codec.read(item));
+    if (!own || itemId(table, own) === itemId(table, place)) return item;
+    await found.load([{ table, key: own, consistent: true }]);
+    return found.get(table, own);
+  }
+
   /** The records that have a unique value of this one. */
   async #rivals(record: AnyRecord, found: FoundItems): Promise<Rival[]> {
     const { mapping, codec } = this.#source;
@@ -284,11 +295,12 @@ class Reconciling implements Write<Landed> {
         itemId(table, place) === itemId(codec.table, this.#place as Key)
       )
         continue;
-      await found.load([{ table, key: place, consistent: true }]);
-      const item = found.get(table, place);
+      const item = await this.#recordAt(place, found);
+      const text = item === null ? undefined : this.#context.rowOf(this.#source, item);
+      // During a migration the owner may be named by the key of another version.
+      if (text === this.#text) continue;
       const field = String(guard[guardAttributes.field]);
       const policy = mapping.unique.find(({ fields }) => fields.join('+') === field);
-      const text = item === null ? undefined : this.#context.rowOf(this.#source, item);
       // It was read after its guard, and is gone: others are at it. One that stays so is of a damaged table.
       if (item === null && ++this.#orphans < mostTurns / 2) throw valueTaken({ entity: codec.name, field });
       if (item === null || text === undefined || policy === undefined)
