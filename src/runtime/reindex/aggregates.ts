@@ -159,11 +159,11 @@ function fieldsOf(codec: AnyCodec): object {
 }
 
 async function correct(run: Run, one: Tally, item: Item | null): Promise<void> {
-  // A number that came back to nothing says the same as none: it is deleted, and was not wrong.
-  const isNothing = item === null || (run.dryRun && item[counterAttributes.value] === 0);
-  if (one.records === 0 ? isNothing : isRight(run, one, item)) return;
+  if (one.records === 0 ? item === null : isRight(run, one, item)) return;
   if (!run.dryRun && !(await correctItem(run, one, item))) return run.fail(one.name, one.key, conflict());
-  run.counts.aggregates += 1;
+  // A number that came back to nothing says the same as none: it is deleted, and was not wrong.
+  const isNothing = one.records === 0 && item?.[counterAttributes.value] === 0;
+  if (!isNothing) run.counts.aggregates += 1;
 }
 
 /** Whether an item has the number and the name that its records give it, and stays as long as they. */
