@@ -17,7 +17,7 @@ test.each(parts)(
   'nothing that is stored is lost, misread or doubled unannounced, and nothing is announced in vain: part %i',
   async (part) => {
     // In `npm run test:long` 2,000 changes.
-    const count = runs(isLong ? 50 : 10);
+    const count = runs(isLong ? 200 : 10);
     const numbers = TABLELOOM_PATH ? [Number(TABLELOOM_PATH)] : Array.from({ length: count }, (_, at) => at);
     for (const number of numbers) if (number % parts.length === part) await revisited(number, sums);
     if (TABLELOOM_PATH || part !== parts.at(-1)) return;
