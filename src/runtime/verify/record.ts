@@ -235,7 +235,11 @@ async function misplaced(check: Check, wanted: Wanted, reads: ItemReads): Promis
   if (!isOfOther && there?.['_type'] === codec.name && there[nextAttribute] === undefined) {
     const { actions, problems } = await changeOf(check.run, wanted, reads);
     const isRepairable = problems.length === 0;
-    if (!isRepairable) check.uncertain.add(codec.name);
+    if (!isRepairable) {
+      check.uncertain.add(codec.name);
+      // What is there may be repaired by then.
+      check.lookAgain(table, wanted.key);
+    }
     const why = isRepairable
       ? `It is a copy of ${named}.`
       : `Its attributes are those of ${named}, which is there and differs.`;
