@@ -55,7 +55,6 @@ export type {
   TransformContext,
   Transforms,
 } from './import/mapping.js';
-export type { ReverseFinding, ReverseOptions, ReverseReport } from './import/reverse.js';
 export type { Row } from './import/rows/rows.js';
 export type { Landed } from './import/run/reconcile.js';
 export type { RetryReport } from './import/run/retry.js';
@@ -70,6 +69,9 @@ export type {
   ImportVerifyOptions,
   ImportVerifyReport,
   RejectedRow,
+  ReverseFinding,
+  ReverseOptions,
+  ReverseReport,
   SourceAccount,
 } from './import/types.js';
 export { importPhases } from './import/types.js';

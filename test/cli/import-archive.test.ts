@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DeleteTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DeleteTableCommand, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { createTables } from 'tableloom/runtime';
 import { expect, test } from 'vitest';
 import * as verbs from '../../src/cli/commands/import.js';
@@ -278,4 +278,25 @@ test('nothing is deleted that was not imported, or that the archive does not hav
     delete process.env.LEGACY;
   }
   expect(await tablesOf(project)).toEqual(['guests', 'main', 'people']);
+});
+
+test('tables stay while not every process has seen that they are read no more', async () => {
+  const project = await openImportProject();
+  await project.row('p1');
+  await enterNew(project);
+  // As a change that was interrupted leaves it.
+  await project.client.send(
+    new DeleteItemCommand({
+      TableName: `${project.prefix}-main`,
+      Key: { PK: { S: '_IMPORT' }, SK: { S: 'SETTLED' } },
+    }),
+  );
+  const { out } = await project.run((options) => verbs.importStatusVerb([], options));
+  expect(out).toContain(
+    'phase new, which not every process has seen (`tableloom import phase new` waits for that)',
+  );
+  expect((await archiveTo(project, 'kept')).code).toBe(0);
+  expect(await cleanUp(project, 'kept')).toMatchObject({ code: 2 });
+  expect(await project.run((options) => verbs.importPhaseVerb('new', options))).toMatchObject({ code: 0 });
+  expect(await cleanUp(project, 'kept')).toMatchObject({ code: 0 });
 });

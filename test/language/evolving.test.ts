@@ -187,6 +187,11 @@ patterns: { order: { one: Order, for: Query.order, where: { id: $id } } }
   await expect(written(renamed, schema('email: String'), one.lock)).rejects.toMatchObject({
     diagnostics: [refused],
   });
+  // Nor do two of them take one name.
+  const twice = yaml('renamed: { mail: address, email: address }');
+  await expect(written(twice, schema('address: String'), sealed(both))).rejects.toMatchObject({
+    diagnostics: [refused, refused],
+  });
   // Said late, or again, it is what it was.
   const late = await written(
     yaml(),

@@ -91,7 +91,7 @@ export function importStatusVerb(
     }
     const status = await importer.status(names);
     said(options, status, () => [
-      `phase ${status.phase}; ${status.importedAt === null ? 'the import has not begun' : `the import began at ${status.importedAt}`}`,
+      `phase ${status.phase}${status.isSettled ? '' : `, which not every process has seen (\`tableloom import phase ${status.phase}\` waits for that)`}; ${status.importedAt === null ? 'the import has not begun' : `the import began at ${status.importedAt}`}`,
       ...accountLines(status.sources),
     ]);
     return 0;
@@ -141,11 +141,16 @@ export function importVerifyVerb(
 }
 
 export function importPhaseVerb(phase: string, options: ImportVerbOptions): Promise<number> {
-  return opened(options, async ({ importer }) => {
+  return opened(options, async ({ importer, signal }) => {
     const wanted = importPhases.find((one) => one === phase);
     if (wanted === undefined)
       throw new Mistake(`There is no phase \`${phase}\`.`, `Choose one of ${importPhases.join(', ')}.`);
-    const { phase: now, number } = await importer.enter(wanted, {
+    const {
+      phase: now,
+      number,
+      isSettled,
+    } = await importer.enter(wanted, {
+      signal,
       onWait: (waiting) =>
         terminal.progress(
           waiting > 0
@@ -153,8 +158,12 @@ export function importPhaseVerb(phase: string, options: ImportVerbOptions): Prom
             : `Waiting ${durationText(importer.settleMs / 1000)} for writes that have begun …`,
         ),
     });
-    said(options, { phase: now, number }, () => [`The phase is ${now}. Every process has seen it.`]);
-    return 0;
+    said(options, { phase: now, number, isSettled }, () => [
+      isSettled
+        ? `The phase is ${now}. Every process has seen it.`
+        : `Stopped. The phase is ${now}, and not every process has seen it: the same command waits for that.`,
+    ]);
+    return isSettled ? 0 : 1;
   });
 }
 

@@ -56,10 +56,12 @@ export async function cleanUp(project: Project, folder: string, isSure: boolean)
 }
 
 async function requireImported({ importer }: Project): Promise<void> {
-  const { phase, sources } = await importer.status();
-  if (phase !== 'new')
+  const { phase, isSettled, sources } = await importer.status();
+  if (phase !== 'new' || !isSettled)
     throw new Mistake(
-      `The phase is ${phase}: the tables are still in use.`,
+      phase === 'new'
+        ? 'Not every process has seen the change to the phase new: the tables may still be in use.'
+        : `The phase is ${phase}: the tables are still in use.`,
       'Run `tableloom import phase new` first.',
     );
   const open = sources.filter(({ isComplete }) => !isComplete).map(({ source }) => source);

@@ -10,7 +10,7 @@ import type { CallEnvironment } from '../write/write.js';
 import { Ledger, stampAttributes, stampOf } from './ledger.js';
 import type { ImportMapping, SourceMapping, Transforms } from './mapping.js';
 import { type Codec, codecOf, keyOfValues } from './rows/records.js';
-import { keyValues, type Row, sourceTable } from './rows/rows.js';
+import { keyValues, type Row, sourceTable, type Values } from './rows/rows.js';
 import { builtIn, Refusal } from './rows/transforms.js';
 import { leaseMs } from './switch.js';
 
@@ -97,22 +97,36 @@ export class ImportContext {
   }
 
   /** Where the record of a row is. Throws a Refusal where the row's key makes none. */
-  place({ mapping, codec, keyFields }: Source, row: Row, importedAt: Date): Key {
+  place(source: Source, row: Row, importedAt: Date): Key {
+    return this.placeOf(source, this.#identity(source, row, importedAt));
+  }
+
+  /** Where the record of these values is. Throws a Refusal where they make no key. */
+  placeOf({ codec }: Source, values: Values): Key {
     try {
-      return keyOfValues(
-        codec,
-        keyValues(mapping, keyFields, row, { transforms: this.transforms, importedAt }),
-      );
+      return keyOfValues(codec, values);
     } catch (error) {
       if (error instanceof TableloomError) throw new Refusal(error.code, error.message);
       throw error;
     }
   }
 
+  #identity({ mapping, keyFields }: Source, row: Row, importedAt: Date): Values {
+    return keyValues(mapping, keyFields, row, { transforms: this.transforms, importedAt });
+  }
+
   /** What an entry says of the record of a row whose key is secret. */
-  placeText({ mapping }: Source, place: Key | undefined): { readonly place?: string } {
-    const isSecret = mapping.key.some((name) => mapping.secret.includes(name));
-    return isSecret && place !== undefined ? { place: JSON.stringify(place) } : {};
+  identityText(source: Source, row: Row, importedAt: Date): { readonly identity?: string } {
+    const { key, secret } = source.mapping;
+    if (!key.some((name) => secret.includes(name))) return {};
+    try {
+      const identity = this.#identity(source, row, importedAt);
+      this.placeOf(source, identity);
+      return { identity: JSON.stringify(identity) };
+    } catch (error) {
+      if (error instanceof Refusal) return {};
+      throw error;
+    }
   }
 
   /** Whether an item is the record of a row. With `adopts`, one that nobody imported is that of the row with its key. */

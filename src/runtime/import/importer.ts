@@ -4,7 +4,7 @@ import { TableloomError } from '../errors.js';
 import { accountsOf, timeOf } from './account.js';
 import { Bridge, type BridgeOptions } from './bridge.js';
 import { ImportContext, type ImportEnvironment, type ImportProject } from './context.js';
-import { type ReverseOptions, type ReverseReport, reverseSync } from './reverse.js';
+import { reverseSync } from './reverse.js';
 import { pagesOf, segmentsFor, sizeOf } from './rows/pages.js';
 import type { Row } from './rows/rows.js';
 import { entriesOf, type RetryReport, retryRejected } from './run/retry.js';
@@ -17,12 +17,16 @@ import type {
   ImportVerifyOptions,
   ImportVerifyReport,
   RejectedRow,
+  ReverseOptions,
+  ReverseReport,
   SourceAccount,
 } from './types.js';
 import { verifyImport } from './verify.js';
 
 export interface ImportStatus {
   readonly phase: ImportPhase;
+  /** Whether no process writes by the former phase any more. */
+  readonly isSettled: boolean;
   /** When the import began; null where it did not. */
   readonly importedAt: string | null;
   readonly sources: readonly SourceAccount[];
@@ -51,12 +55,12 @@ export class Importer {
   /** The account, as the last runs left it. */
   async status(sources?: readonly string[]): Promise<ImportStatus> {
     const { ledger } = this.#context;
-    const [{ phase }, time, accounts] = await Promise.all([
+    const [{ phase, isSettled }, time, accounts] = await Promise.all([
       readSwitch(ledger),
       timeOf(ledger),
       accountsOf(this.#context, sources),
     ]);
-    return { phase, importedAt: time?.toISOString() ?? null, sources: accounts };
+    return { phase, isSettled, importedAt: time?.toISOString() ?? null, sources: accounts };
   }
 
   /** The rows that are no records, and why. */

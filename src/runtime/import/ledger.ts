@@ -2,9 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
+import type { ItemKey } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
 import type { Item, Key, TableRef } from '../types.js';
-import type { Action } from '../write/action.js';
+import type { Action, Condition } from '../write/action.js';
 import { commit } from '../write/commit.js';
 import { absent } from '../write/entity/unchanged.js';
 import type { SourceMapping } from './mapping.js';
@@ -26,8 +27,8 @@ export interface LedgerEntry {
   /** The row whose record it was merged into. */
   readonly into?: string;
   readonly hash?: string;
-  /** Where the row's record would be, as JSON: of a row whose key is secret, nothing else leads there. */
-  readonly place?: string;
+  /** The identity of the row's record, as JSON: of a row whose key is secret, nothing else leads there. */
+  readonly identity?: string;
 }
 
 const shards = 16;
@@ -53,28 +54,37 @@ export class Ledger {
     return { [this.table.partition]: partition, [this.table.sort ?? '']: sort };
   }
 
+  /** What is read to know the phase; see switch.ts. */
+  get switchItem(): ItemKey & { readonly consistent: true } {
+    return { table: this.table, key: this.place(switchPartition, 'SWITCH'), consistent: true };
+  }
+
   entryKey(source: string, key: string): Key {
     const shard = (createHash('sha256').update(key).digest()[0] ?? 0) % shards;
     return this.place(partitionOf(source, shard), key);
   }
 
   put(entry: LedgerEntry, at: Date): Action {
-    const { source, key, outcome, code, reason, into, hash, place: record } = entry;
+    const { source, key, outcome, code, reason, into, hash, identity } = entry;
     const place = this.entryKey(source, key);
     const item: Item = { ...place, outcome, code, reason, at: at.toISOString() };
     if (into !== undefined) item['into'] = into;
     if (hash !== undefined) item['hash'] = hash;
-    if (record !== undefined) item['record'] = record;
+    if (identity !== undefined) item['identity'] = identity;
     return { kind: 'put', table: this.table, key: place, item, purpose: { kind: 'derived', entity: source } };
   }
 
-  remove(source: string, key: string): Action {
+  /** @param asRead on the condition that the entry is still this one, or null: that there is none */
+  remove(source: string, key: string, asRead?: LedgerEntry | null): Action {
     const place = this.entryKey(source, key);
-    return { kind: 'delete', table: this.table, key: place, purpose: { kind: 'derived', entity: source } };
+    const purpose = { kind: 'derived', entity: source } as const;
+    const condition =
+      asRead === undefined ? undefined : asRead === null ? absent(this.table) : isStill(asRead);
+    return { kind: 'delete', table: this.table, key: place, purpose, ...(condition && { condition }) };
   }
 
   read(source: string, item: Item): LedgerEntry {
-    const { outcome, code, reason, into, hash, record } = item;
+    const { outcome, code, reason, into, hash, identity } = item;
     return {
       source,
       key: String(item[this.table.sort ?? '']),
@@ -83,7 +93,7 @@ export class Ledger {
       reason: String(reason),
       ...(typeof into === 'string' && { into }),
       ...(typeof hash === 'string' && { hash }),
-      ...(typeof record === 'string' && { place: record }),
+      ...(typeof identity === 'string' && { identity }),
     };
   }
 
@@ -161,6 +171,33 @@ export class Ledger {
     return outcome.kind === 'done';
   }
 
+  /** False where the item is not as it was read. @param asRead a number of it; 0: there may be none */
+  async replace(
+    partition: string,
+    sort: string,
+    values: Item,
+    { number }: { readonly number: number },
+  ): Promise<boolean> {
+    const place = this.place(partition, sort);
+    const condition: Condition = {
+      expression: number === 0 ? 'attribute_not_exists(#n) OR #n = :n' : '#n = :n',
+      names: { '#n': 'number' },
+      values: { ':n': number },
+    };
+    const purpose = { kind: 'derived', entity: partition } as const;
+    const put: Action = {
+      kind: 'put',
+      table: this.table,
+      key: place,
+      item: { ...place, ...values },
+      purpose,
+      condition,
+    };
+    const outcome = await commit(this.#requester, [put]);
+    if (outcome.kind === 'busy') throw outcome.error;
+    return outcome.kind === 'done';
+  }
+
   async erase(partition: string, sort: string): Promise<void> {
     await this.#requester.send(
       'DeleteItem',
@@ -168,6 +205,13 @@ export class Ledger {
       'import',
     );
   }
+}
+
+function isStill({ outcome, code, hash }: LedgerEntry): Condition {
+  const names = { '#outcome': 'outcome', '#code': 'code', '#hash': 'hash' };
+  const values = { ':outcome': outcome, ':code': code, ...(hash !== undefined && { ':hash': hash }) };
+  const isOfRow = hash === undefined ? 'attribute_not_exists(#hash)' : '#hash = :hash';
+  return { expression: `#outcome = :outcome AND #code = :code AND ${isOfRow}`, names, values };
 }
 
 function partitionOf(source: string, shard: number): string {

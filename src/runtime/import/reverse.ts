@@ -31,7 +31,7 @@ import {
 import { hashOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
 import { readSwitch } from './switch.js';
-import type { ImportProgress } from './types.js';
+import type { ReverseFinding, ReverseOptions, ReverseReport } from './types.js';
 
 interface Counts {
   written: number;
@@ -39,41 +39,6 @@ interface Counts {
   withoutRecord: number;
   left: number;
   readonly findings: ReverseFinding[];
-}
-
-export interface ReverseOptions {
-  readonly sources?: readonly string[];
-  /** Deletes rows whose records are gone. Default: they are counted. */
-  readonly deleteRows?: boolean;
-  readonly onProgress?: (progress: ImportProgress) => void;
-  /** Aborting it ends the run after what is under way; the next one looks at all again. */
-  readonly signal?: AbortSignal;
-}
-
-/** `left`: a record that rows cannot follow. `without-record`: a row whose record is gone. */
-export interface ReverseFinding {
-  readonly kind: 'left' | 'without-record';
-  readonly source: string;
-  /** Of a row its key, where that is no secret; of a record the key of its item. */
-  readonly key: string;
-}
-
-export interface ReverseReport {
-  /** False where it was aborted. */
-  readonly isComplete: boolean;
-  /** Rows that were written because their records had changed, or were new. */
-  readonly written: number;
-  readonly deleted: number;
-  /** Rows whose records are gone, and that are still there. */
-  readonly withoutRecord: number;
-  /**
-   * Records that rows cannot follow, or not in full: new ones of sources that are declared one-way, those that lack what a row's key
-   * is made of, those whose row has a number that was rounded as it was read, and those with a value that no key of its map gives
-   * back, of which an existing row gets the rest.
-   */
-  readonly left: number;
-  /** The first thousand of those. */
-  readonly findings: readonly ReverseFinding[];
 }
 
 const batch = 50;
@@ -228,9 +193,8 @@ class Reversing {
     const named = text === undefined ? undefined : rowNamed(this.#source, text);
     const key = named ? sourceKey(mapping, named) : keyOfType(mapping, given as Row, this.#keyTypes);
     if (key === undefined) {
-      // Of an imported one the row is still right, unless somebody wrote the record since.
-      const { revision } = codec;
-      if (text === undefined || (revision !== undefined && item[revision] !== 1)) this.#leave(item);
+      // An imported one is compared when its row is met, which does not tell its name.
+      if (text === undefined) this.#leave(item);
       return undefined;
     }
     const back: Item = { ...given, ...key };
@@ -255,6 +219,7 @@ class Reversing {
     const stamp = { source: stampOf(mapping, keyText(mapping, row)), row: hashOf(row) };
     return [
       { kind: 'put', table: sourceTable(mapping), key, item: { ...row }, purpose },
+      this.#context.ledger.remove(mapping.name, keyText(mapping, row)),
       ...restamped(codec, item, stamp, this.#context.environment.env),
     ];
   }
@@ -310,13 +275,21 @@ class Reversing {
             const key = entry === undefined ? this.#place(row) : await this.#winner(entry);
             if (key === undefined) continue;
             const [main = null] = await getItems(requester, [{ table: codec.table, key, consistent: true }]);
+            if (main !== null && (await this.#isChanged(row, main))) this.#leave(main);
             // An expired record is not one that somebody deleted.
             if (main !== null || this.#wouldHaveExpired(row, env.clock())) continue;
-            if (this.#options.deleteRows) await this.#delete(row, key);
+            if (this.#options.deleteRows) await this.#delete(row, key, entry);
             else this.#find('without-record', keyText(mapping, row));
           }
           this.#progress(rows.length);
         }
+  }
+
+  /** Whether the record of a row without a name is not what the row becomes any more. */
+  async #isChanged(row: Row, main: Item): Promise<boolean> {
+    const text = this.#context.rowOf(this.#source, main);
+    const isNamed = text === undefined || rowNamed(this.#source, text) !== undefined;
+    return !isNamed && text === keyText(this.#source.mapping, row) && !(await this.#same(row, main));
   }
 
   /** Where the record is that a row was merged into: the winner may have lost against another one since. */
@@ -355,13 +328,14 @@ class Reversing {
     }
   }
 
-  async #delete(row: Row, place: Key): Promise<void> {
+  /** Unless somebody has written the row since: with a record, or with another entry. */
+  async #delete(row: Row, place: Key, entry: LedgerEntry | undefined): Promise<void> {
     const { mapping, codec } = this.#source;
     const { requester } = this.#context.environment;
     const purpose = { kind: 'derived', entity: codec.name } as const;
     const actions: readonly Action[] = [
       { kind: 'delete', table: sourceTable(mapping), key: sourceKey(mapping, row), purpose },
-      this.#context.ledger.remove(mapping.name, keyText(mapping, row)),
+      this.#context.ledger.remove(mapping.name, keyText(mapping, row), entry ?? null),
       {
         kind: 'check',
         table: codec.table,

@@ -42,7 +42,13 @@ export async function requireRowsCount(ledger: Ledger): Promise<Switch> {
       'CONFIGURATION',
       'The change to `dual` is under way, or was interrupted: not every process has seen it. Wait until `tableloom import phase dual` ends, or run it again.',
     );
-  if (found.phase !== 'new') return found;
+  refuseInNew(found);
+  return found;
+}
+
+/** CONFIGURATION where the item of the switch says so. */
+export function refuseInNew(item: { readonly phase?: unknown } | null): void {
+  if (item?.phase !== 'new') return;
   const remedy = 'Go back first: `tableloom import reverse`, then `tableloom import phase dual`.';
   const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
   throw new TableloomError('CONFIGURATION', message);
@@ -97,13 +103,16 @@ export class SwitchView {
   async leave(): Promise<void> {
     clearInterval(this.#timer);
     await this.#reading?.catch(() => undefined);
-    await this.#ledger.erase(switchPartition, `PROCESS#${this.#id}`);
+    // Where it stays, the next change of phase waits for the lease.
+    await this.#ledger.erase(switchPartition, `PROCESS#${this.#id}`).catch(() => undefined);
   }
 }
 
 export interface PhaseOptions {
   /** Called while processes have not seen the change, with their number, and with 0 when what they wrote before is waited for. */
   readonly onWait?: (waiting: number) => void;
+  /** Aborting it ends the wait: the phase is entered, and not settled. Entering it again waits again. */
+  readonly signal?: AbortSignal;
 }
 
 /** Steps that may be taken. From `legacy` to `new` is the way of an import, one by one; back, from anywhere. */
@@ -122,7 +131,7 @@ export function stepRefusal(from: ImportPhase, to: ImportPhase): string | undefi
 export async function setPhase(
   ledger: Ledger,
   phase: ImportPhase,
-  { settleMs, onWait }: PhaseOptions & { readonly settleMs: number },
+  { settleMs, onWait, signal }: PhaseOptions & { readonly settleMs: number },
 ): Promise<Switch> {
   const before = await readSwitch(ledger);
   const refusal = stepRefusal(before.phase, phase);
@@ -131,21 +140,32 @@ export async function setPhase(
   // One that was interrupted is made again, and waited for.
   const number = before.number + 1;
   const isFirst = before.phase === 'legacy' || (before.dualSince === before.number && !before.isSettled);
-  const after = { phase, number, dualSince: isFirst ? number : before.dualSince };
-  await ledger.write(switchPartition, 'SWITCH', { ...after });
+  const dualSince = isFirst && phase !== 'legacy' ? number : before.dualSince;
+  const after = { phase, number, dualSince };
+  if (!(await ledger.replace(switchPartition, 'SWITCH', after, { number: before.number }))) throw overtaken();
   const changed = performance.now();
   let waiting = await behind(ledger, number);
-  while (waiting.length > 0 && performance.now() - changed <= leaseMs) {
+  const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
+  while (waiting.length > 0 && performance.now() - changed <= leaseMs && !signal?.aborted) {
     onWait?.(waiting.length);
-    await sleep(200);
+    await wait(200);
     waiting = await behind(ledger, number);
   }
   onWait?.(0);
-  await sleep(settleMs);
+  await wait(settleMs);
+  if (signal?.aborted) return { ...after, isSettled: false };
   // They have ended, or read before they write.
   for (const one of waiting) await ledger.erase(switchPartition, one);
+  if ((await readSwitch(ledger)).number !== number) throw overtaken();
   await ledger.write(switchPartition, 'SETTLED', { number });
   return { ...after, isSettled: true };
+}
+
+function overtaken(): TableloomError {
+  return new TableloomError(
+    'CONFIGURATION',
+    'Another process changed the phase meanwhile. Look at `tableloom import status`, and enter the phase that you mean.',
+  );
 }
 
 /** The processes that have not seen the change. */

@@ -93,3 +93,38 @@ export interface ImportVerifyReport {
   /** Records that have expired since, and that nobody misses. */
   readonly expired: number;
 }
+
+export interface ReverseOptions {
+  readonly sources?: readonly string[];
+  /** Deletes rows whose records are gone. Default: they are counted. */
+  readonly deleteRows?: boolean;
+  readonly onProgress?: (progress: ImportProgress) => void;
+  /** Aborting it ends the run after what is under way; the next one looks at all again. */
+  readonly signal?: AbortSignal;
+}
+
+/** `left`: a record that rows cannot follow. `without-record`: a row whose record is gone. */
+export interface ReverseFinding {
+  readonly kind: 'left' | 'without-record';
+  readonly source: string;
+  /** Of a row its key, where that is no secret; of a record the key of its item. */
+  readonly key: string;
+}
+
+export interface ReverseReport {
+  /** False where it was aborted. */
+  readonly isComplete: boolean;
+  /** Rows that were written because their records had changed, or were new. */
+  readonly written: number;
+  readonly deleted: number;
+  /** Rows whose records are gone, and that are still there. */
+  readonly withoutRecord: number;
+  /**
+   * Records that rows cannot follow, or not in full: new ones of sources that are declared one-way, those that lack what a row's key
+   * is made of, those whose row has a number that was rounded as it was read, and those with a value that no key of its map gives
+   * back, of which an existing row gets the rest.
+   */
+  readonly left: number;
+  /** The first thousand of those. */
+  readonly findings: readonly ReverseFinding[];
+}

@@ -14,11 +14,12 @@ import type { LedgerEntry } from './ledger.js';
 import { patiently } from './patiently.js';
 import { References } from './references.js';
 import { pagesOf, recordPages, rowNamed, segmentsFor } from './rows/pages.js';
-import { type AnyRecord, differences, recordOf, removal } from './rows/records.js';
+import { type AnyRecord, differences, guardsOf, recordOf, removal } from './rows/records.js';
 import { keyText, type Row, type RowContext, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
 import { digestOf, Refusal } from './rows/transforms.js';
 import { Pace } from './run/pace.js';
-import { ownerPlace, reconcile } from './run/reconcile.js';
+import { reconcile } from './run/reconcile.js';
+import { ownerPlace } from './run/rivals.js';
 import { isStillUnfit } from './run/unfit.js';
 import { requireRowsCount } from './switch.js';
 import type {
@@ -295,11 +296,11 @@ class Verifying {
     const { codec, mapping } = source;
     if (entry.code !== 'duplicate' && entry.code !== 'value-taken')
       return isStillUnfit(this.#context, source, { record: wanted, entry, row });
-    const guards = heldBy(codec, wanted, codec.item(wanted));
-    const { requester } = this.#context.environment;
+    const { requester, env } = this.#context.environment;
+    const guards = guardsOf(codec, wanted, env);
     const held = await getItems(
       requester,
-      guards.map(({ guard }) => ({ table: codec.table, key: guard.key, consistent: true })),
+      guards.map(({ table, key }) => ({ table, key, consistent: true })),
     );
     for (const [at, item] of held.entries()) {
       if (!item) continue;
@@ -308,7 +309,7 @@ class Verifying {
         place && (await getItems(requester, [{ table: codec.table, key: place, consistent: true }]))[0];
       if (!owner) continue;
       const isOfSource = this.#context.rowOf(source, owner) !== undefined;
-      const hasPolicy = mapping.unique.some(({ fields }) => fields.join('+') === guards[at]?.guard.field);
+      const hasPolicy = mapping.unique.some(({ fields }) => fields.join('+') === guards[at]?.field);
       // Of rows of one source, the policy decides.
       if (entry.code === 'duplicate' ? isOfSource : !(isOfSource && hasPolicy)) return true;
     }

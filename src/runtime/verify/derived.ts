@@ -24,6 +24,9 @@ interface Kept {
     | { readonly kind: 'version'; readonly parent: AnyCodec };
 }
 
+/** `last`: of what could not be judged before. */
+type Turn = NonNullable<Look['turn']> | 'last';
+
 /**
  * A guard that no record has is deleted at the second look only: until all records have theirs, it may be the only one that
  * keeps others from a record's value.
@@ -32,7 +35,7 @@ export async function verifyDerived(
   check: Check,
   table: TableRef,
   items: readonly Item[],
-  turn: Look['turn'] & string = 'first',
+  turn: Turn = 'first',
 ): Promise<void> {
   const kept = items.flatMap((item) => keptOf(check, table, item) ?? []);
   const reads = new ItemReads(check.requester);
@@ -45,8 +48,9 @@ export async function verifyDerived(
 
 /** The second look at all that waits for one. */
 export async function verifyPostponed(check: Check): Promise<void> {
-  for (let at = 0; at < check.postponed.length; at += pageSize) {
-    const some = check.postponed.slice(at, at + pageSize);
+  const all = check.postponed.splice(0);
+  for (let at = 0; at < all.length; at += pageSize) {
+    const some = all.slice(at, at + pageSize);
     const items = await getItems(check.requester, some);
     for (const [number, { table, key }] of some.entries()) {
       const item = items[number];
@@ -78,11 +82,11 @@ async function verifyOne(
   check: Check,
   table: TableRef,
   { item, of }: Kept,
-  { reads, turn }: { readonly reads: ItemReads; readonly turn: Look['turn'] & string },
+  { reads, turn }: { readonly reads: ItemReads; readonly turn: Turn },
 ): Promise<void> {
   const isGuard = of.kind === 'derived' && of.derived.kind === 'guard';
   const look = {
-    ...(isGuard && { turn }),
+    ...(isGuard && turn !== 'last' && { turn }),
     entity: String(item['_type'] ?? item[guardAttributes.entity]),
     table,
     key: keyOfItem(table, item),
@@ -102,7 +106,12 @@ function diagnose(check: Check, table: TableRef, { item, owner, of }: Kept, read
   const { derived } = of;
   const { codec, kind } = derived;
   if (main !== null && owner && !isOfOther(check, codec, owner.table, main)) {
-    if (isMarked(main) || !check.isSound(codec, owner.table, main)) return healthy;
+    if (isMarked(main)) return healthy;
+    if (!check.isSound(codec, owner.table, main)) {
+      // What is there may be repaired by then, or gone.
+      check.lookAgain(table, keyOfItem(table, item));
+      return healthy;
+    }
     if (isWanted(check.run, table, derived, main)) return healthy;
   }
   const why = owner

@@ -1,7 +1,7 @@
 /** Compares all items of records with what they say. */
 import { type ItemKey, itemId, keyOfItem } from '../keys/item-key.js';
 import { checkKey } from '../keys/limits.js';
-import { getItems, ItemReads } from '../read/batch-get.js';
+import { ItemReads } from '../read/batch-get.js';
 import { isKeyOf } from '../reindex/belonging.js';
 import { changeOf, type Found, keysOf, type Problem, type Wanted, wantedItems } from '../reindex/record.js';
 import { asRead } from '../reindex/run.js';
@@ -28,33 +28,6 @@ interface Whole {
   readonly wanted: Wanted;
   readonly versions: readonly VersionItem[];
   readonly references: readonly (Reference & { readonly key: NonNullable<Reference['key']> })[];
-}
-
-/** One item has to be gone before another one is written, and that before a third one: contents that were swapped. */
-const mostLooks = 4;
-
-/**
- * The second look at records: what was in the place of one of their items may be deleted by now, and what is under a wrong key
- * may be a copy of what was written since. And so on, as long as something is repaired.
- */
-export async function verifyAgain(check: Check): Promise<void> {
-  for (let looks = 0; looks < mostLooks && check.again.size > 0; looks++) {
-    const { repaired } = check.findings;
-    const all = [...check.again.values()];
-    check.again.clear();
-    for (let at = 0; at < all.length; at += round) {
-      const some = all.slice(at, at + round);
-      const items = await getItems(check.requester, some);
-      const found = some.flatMap(({ table }, number) => {
-        const item = items[number];
-        const codec = item && recordOf(check, table, item);
-        return codec ? [{ codec, table, item }] : [];
-      });
-      check.run.counts.records -= found.length;
-      await verifyRecords(check, found);
-    }
-    if (check.findings.repaired === repaired) return;
-  }
 }
 
 export async function verifyRecords(check: Check, found: readonly Found[]): Promise<void> {

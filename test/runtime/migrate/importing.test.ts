@@ -1,63 +1,10 @@
 /** Rows that are imported while a migration runs. */
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { createTables, type StoredProject, type TableDefinition } from 'tableloom/runtime';
-import { expect, onTestFinished, test } from 'vitest';
-import { importMapping } from '../../../src/generator/importing/importing.js';
-import { uniqueName } from '../../support/engines.js';
-import { seed } from '../../support/runs.js';
-import { type ModelChange, withItem } from './support/changes.js';
-import { SideBySide } from './support/side-by-side.js';
-
-const moved: ModelChange = {
-  name: 'the primary key of records with a unique value is another',
-  from: withItem({ unique: ['code'] }),
-  to: withItem({ key: { PK: 'THING#{id}', SK: 'METADATA' } }),
-};
-
-const importYaml = (table: string) => `version: 1
-sources:
-  items:
-    table: ${table}
-    key: id
-    entity: Item
-    fields: { id: id, owner: owner, name: name, code: code, kind: kind, rank: rank, at: at }
-    unique: { code: { newest: at } }
-`;
-
-async function openImport() {
-  const both = await SideBySide.open(moved, seed, onTestFinished);
-  const { old, next, migration, plans } = both;
-  await migration.note(plans.from);
-  const client = new DynamoDBClient(old.project.clientConfig);
-  const table = uniqueName('legacy-items');
-  const legacy: TableDefinition = { table: 'items', name: '', key: { partition: 'id' }, indexes: [] };
-  await createTables(client, [legacy], { items: table });
-  const documents = DynamoDBDocumentClient.from(client);
-  const row = { owner: 'o1', name: 'a', kind: 'OPEN', rank: 5, at: '2126-01-15T10:30:00.000Z' };
-  return {
-    both,
-    migration,
-    client,
-    put: (id: string, more: object = {}) =>
-      documents.send(new PutCommand({ TableName: table, Item: { ...row, id, code: `c-${id}`, ...more } })),
-    /** What a version imports by. */
-    importer: async (version: 'old' | 'next') => {
-      const { run, module } = (version === 'old' ? old : next).loaded;
-      const text = importYaml(table);
-      const { mapping } = await importMapping({
-        path: 'import.yaml',
-        text,
-        plan: run.plan,
-        transforms: () => [],
-      });
-      const { codecs, tables } = module('index') as unknown as StoredProject;
-      const { project } = await both.server(version, client);
-      return project.database.importer({ mapping, generated: { codecs, tables }, settleMs: 0 });
-    },
-  };
-}
+import { GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, test } from 'vitest';
+import { type DrawnProject, type Mapping, pageArguments } from '../../fuzz/draw/project.js';
+import { both as all, base, changes, type ModelChange, withItem } from './support/changes.js';
+import { itemYaml, once, openImport, rowOf, withoutPolicy, withSecretKeys } from './support/importing.js';
 
 const right = { changed: 0, deleted: 0, problems: [] };
 
@@ -66,23 +13,13 @@ test('what rows become has the keys of both versions, also where it was computed
   const ids = ['i1', 'i2', 'i3'];
   for (const id of ids) await put(id);
   const old = await importer('old');
-  let isBegun = false;
-  client.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const answer = await next(args);
-        // It looks who has the unique values; then come the writes.
-        if (isBegun || commandName !== 'BatchGetItemCommand' || !JSON.stringify(args.input).includes('c-i1'))
-          return answer;
-        isBegun = true;
-        await migration.expand(both.plans.to);
-        await migration.fill();
-        return answer;
-      },
-    { step: 'initialize' },
-  );
+  // It looks who has the unique values; then come the writes.
+  const begun = once(client, { after: /BatchGetItem/ }, 'c-i1', async () => {
+    await migration.expand(both.plans.to);
+    await migration.fill();
+  });
   const { sources } = await old.run();
-  expect(isBegun).toBe(true);
+  expect(begun.isDone).toBe(true);
   expect(sources).toMatchObject([{ migrated: ids.length }]);
   expect(await migration.verify()).toMatchObject(right);
   // A record changes, and a row of which nothing is a record's.
@@ -130,12 +67,11 @@ test('the way back leaves what both versions store of a record as it is', async 
 });
 
 test('what the next version stores of a record is brought right whatever was made of it', async () => {
-  const { both, migration, client, put, importer } = await openImport();
+  const { both, migration, documents, put, importer } = await openImport();
   await put('i1');
   await (await importer('old')).run();
   await migration.expand(both.plans.to);
   await migration.fill();
-  const documents = DynamoDBDocumentClient.from(client);
   const TableName = both.old.project.tableName('main');
   const Key = { PK: 'THING#i1', SK: 'METADATA' };
   const altered = { UpdateExpression: 'SET #n = :n', ExpressionAttributeNames: { '#n': 'name' } };
@@ -148,4 +84,210 @@ test('what the next version stores of a record is brought right whatever was mad
   expect(await migration.verify()).toMatchObject(right);
   const { Item } = await documents.send(new GetCommand({ TableName, Key }));
   expect(Item?.['name']).toBe('a');
+});
+
+const itemById = 'query ($id: ID!) { getItem(id: $id) { name } }';
+
+test.each([false, true])(
+  'the record of a secret row that was deleted meanwhile goes, whichever version finds it; contracted %s',
+  async (isContracted) => {
+    const { both, migration, client, put, documents, importer } = await openImport(undefined, withSecretKeys);
+    const old = await importer('old');
+    await old.enter('dual');
+    await put('k1');
+    const bridge = old.bridge();
+    const end = new AbortController();
+    // Others delete the row while it is on its way, and the run ends before it looks at that again.
+    once(client, { after: /Scan/ }, 'c-k1', () => bridge.delete('items', { id: 'k1' }));
+    once(client, { after: /TransactWriteItems/ }, 'c-k1', () => end.abort());
+    expect(await old.run({ signal: end.signal })).toMatchObject({ isComplete: false });
+    await bridge.close();
+    const scan = new ScanCommand({ TableName: both.old.project.tableName('main') });
+    const { Items: items = [] } = await documents.send(scan);
+    const record = items.find(({ _type }) => _type === 'Item')?.['id'];
+    expect(record).toBeDefined();
+    await migration.expand(both.plans.to);
+    await migration.fill();
+    await migration.open();
+    if (isContracted) await migration.contract();
+    expect(await (await importer('next')).run()).toMatchObject({ isComplete: true });
+    for (const { project } of isContracted ? [both.next] : [both.old, both.next])
+      expect(await project.data(itemById, { id: record })).toEqual({ getItem: null });
+    if (!isContracted) expect(await migration.verify()).toMatchObject(right);
+  },
+);
+
+/** With a history of items under a key. */
+const kept = (key: Mapping) => (project: DrawnProject) => ({
+  ...project,
+  types: { ...project.types, ItemVersion: base.types.Item ?? {} },
+  entities: { ...project.entities, ItemVersion: { historyOf: 'Item', key } },
+  patterns: {
+    ...project.patterns,
+    versionsOfItem: {
+      yaml: { many: 'ItemVersion', where: { id: '$id' }, sort: 'version' },
+      at: 'Query.versionsOfItem',
+      args: { id: 'ID!', ...pageArguments },
+      returns: 'ItemVersionConnection!',
+    },
+  },
+});
+const past = kept({ PK: 'PAST#{id}', SK: 'VERSION#{version}' });
+const unique = withItem({ unique: ['code'] });
+const historyMoved: ModelChange = {
+  name: 'the key of a history is another',
+  from: all(unique, kept({ PK: 'ITEM#{id}', SK: 'VERSION#{version}' })),
+  to: past,
+};
+const historyBegins: ModelChange = { name: 'a history is new', from: unique, to: past };
+const newer = { code: 'same', at: '2126-02-15T10:30:00.000Z' };
+
+test.each([
+  [historyMoved, 'old', 'contract'],
+  [historyMoved, 'old', 'rollBack'],
+  [historyMoved, 'next', 'contract'],
+  [historyMoved, 'next', 'rollBack'],
+  [historyBegins, 'old', 'contract'],
+] as const)('of a row that a newer one beats nothing stays: $0.name, by $1, $2', async (change, by, way) => {
+  const { both, migration, put, itemsOf, importer } = await openImport(change);
+  const old = await importer('old');
+  await put('i1', { code: 'same' });
+  await old.run();
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  if (by === 'next') await migration.open();
+  await put('i2', newer);
+  await (by === 'next' ? await importer('next') : old).run({ again: true });
+  expect(await itemsOf('i1')).toEqual([]);
+  expect(await migration.verify()).toMatchObject(right);
+  if (by === 'old') await migration.open();
+  await migration[way]();
+  expect(await itemsOf('i1')).toEqual([]);
+});
+
+test('bridges of both versions keep up what both store, histories included', async () => {
+  const to = all(withItem({ key: { PK: 'THING#{id}', SK: 'METADATA' } }), past);
+  const { both, migration, put, importer } = await openImport({ ...historyMoved, to });
+  const [old, next] = [await importer('old'), await importer('next')];
+  await old.enter('dual');
+  await put('i1');
+  await old.run();
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  await migration.open();
+  const [a, b] = [old.bridge(), next.bridge()];
+  const change = 'mutation ($id: ID!, $input: ItemChanges!) { changeItem(id: $id, input: $input) { name } }';
+  const changed = (of: typeof both.old, name: string) =>
+    of.project.data(change, { id: 'i1', input: { name } });
+  const steps: readonly (() => Promise<unknown>)[] = [
+    () => a.put('items', rowOf('i1', { name: 'b' })),
+    () => b.put('items', rowOf('i1', { name: 'c' })),
+    () => b.put('items', rowOf('i2')),
+    () => a.put('items', rowOf('i2', { shelf: 3 })),
+    () => b.put('items', rowOf('i2', { shelf: 4 })),
+    () => a.put('items', rowOf('i3')),
+    () => b.delete('items', { id: 'i3' }),
+    () => b.put('items', rowOf('i3')),
+    () => a.delete('items', { id: 'i3' }),
+    () => a.put('items', rowOf('i3')),
+    () => changed(both.next, 'd'),
+    () => changed(both.old, 'e'),
+    () => b.put('items', rowOf('i4', { code: 'c-i1', at: newer.at })),
+  ];
+  for (const step of steps) {
+    await step();
+    expect(await migration.verify(), String(step)).toMatchObject(right);
+  }
+  await a.close();
+  await b.close();
+});
+
+test('a bridge takes away what a row has no more, whatever the field was called', async () => {
+  const renamed = changes.find(({ name }) => name === 'an attribute is renamed') as ModelChange;
+  const { both, migration, put, importer } = await openImport(
+    { ...renamed, from: unique },
+    (table, version) =>
+      itemYaml(table, version).replace(
+        'at: at }',
+        `at: at, ${version === 'old' ? 'note' : 'newnote'}: note }`,
+      ),
+  );
+  const old = await importer('old');
+  await old.enter('dual');
+  for (const id of ['i1', 'i2']) await put(id, { note: 'x' });
+  await old.run();
+  for (const phase of ['shadow', 'new'] as const) await old.enter(phase);
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  await migration.open();
+  const [a, b] = [old.bridge(), (await importer('next')).bridge()];
+  await b.put('items', rowOf('i1'));
+  await a.put('items', rowOf('i2'));
+  const query = 'query { a: getItem(id: "i1") { newnote } b: getItem(id: "i2") { newnote } }';
+  expect(await both.next.project.data(query)).toEqual({ a: { newnote: null }, b: { newnote: null } });
+  expect(await b.get('items', { id: 'i1' })).not.toHaveProperty('note');
+  expect(await migration.verify()).toMatchObject(right);
+  await a.close();
+  await b.close();
+});
+
+test('a value that only the next version declares unique: its row is rejected, and the others go on', async () => {
+  const { both, migration, put, importer } = await openImport({ name: 'unique', to: unique }, withoutPolicy);
+  const old = await importer('old');
+  await old.enter('dual');
+  await put('i1', { code: 'same' });
+  await old.run();
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  await put('i2', { code: 'same' });
+  await put('i3');
+  const bridge = old.bridge();
+  expect(await bridge.put('items', rowOf('i4', { code: 'same' }))).toBe('rejected');
+  const { sources } = await old.run({ again: true });
+  expect(sources).toMatchObject([{ migrated: 2, rejected: 2, codes: { 'value-taken': 2 } }]);
+  expect((await old.verify()).findings).toEqual([]);
+  await bridge.close();
+});
+
+test('a value that only the former version declares unique: its row is rejected as long as both are served', async () => {
+  const change = { name: 'unique no more', from: unique, to: withItem({ unique: [] }) };
+  const { both, migration, put, importer } = await openImport(change, withoutPolicy);
+  await put('i1', { code: 'same' });
+  await (await importer('old')).run();
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  await migration.open();
+  await put('i2', { code: 'same' });
+  const next = await importer('next');
+  expect((await next.run({ again: true })).sources).toMatchObject([{ rejected: 1 }]);
+  await migration.contract();
+  expect(await next.retry()).toMatchObject({ migrated: 1, rejected: 0 });
+});
+
+test('a row that is rejected for what only the next version refers to is accounted for', async () => {
+  const restricts = changes.find(({ name }) => name === 'a reference restricts') as ModelChange;
+  const { both, migration, put, importer } = await openImport(restricts, withoutPolicy);
+  const old = await importer('old');
+  await both.old.project.data('mutation { addOwner(input: { id: "o1" }) { id } }');
+  await put('i1');
+  await old.run();
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  await put('i2', { owner: 'o9' });
+  const { sources } = await old.run({ again: true });
+  expect(sources).toMatchObject([{ rejected: 1, codes: { REFERENCE_MISSING: 1 } }]);
+  expect((await old.verify()).findings).toEqual([]);
+});
+
+test('a bridge of the former version closes after it is gone', async () => {
+  const { both, migration, importer } = await openImport();
+  const old = await importer('old');
+  await old.enter('dual');
+  const bridge = old.bridge();
+  await bridge.put('items', rowOf('i1'));
+  await migration.expand(both.plans.to);
+  await migration.fill();
+  await migration.open();
+  await migration.contract();
+  await expect(bridge.close()).resolves.toBeUndefined();
 });

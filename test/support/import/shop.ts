@@ -135,7 +135,7 @@ export async function openShop() {
     await engine.close();
   });
   /** Another process. @param prepare what its client is given first */
-  const open = (prepare: (client: DynamoDBClient) => void = () => {}) => {
+  const open = (prepare: (client: DynamoDBClient) => void = () => {}, settleMs = 0) => {
     const client = new DynamoDBClient(engine.clientConfig);
     clients.push(client);
     prepare(client);
@@ -145,7 +145,7 @@ export async function openShop() {
       cursorSecrets: ['a secret of the tests, long enough'],
       cache: false,
     });
-    return database.importer({ ...project, settleMs: 0 });
+    return database.importer({ ...project, settleMs });
   };
   const documents = DynamoDBDocumentClient.from(engine.client);
   const table = (source: ShopSource) => `${name}-${source}`;

@@ -43,12 +43,14 @@ export function mergingRenames(
   if (!isSealed) return [];
   return entities.flatMap(({ name, renamed }) => {
     const own = locked.get(name.text);
-    return renamed
-      .filter(({ from, to }) => isLive(own, from.text) && own?.attributes.has(to.text))
+    const live = renamed.filter(({ from }) => isLive(own, from.text));
+    const isTwice = (to: string) => live.filter((one) => one.to.text === to).length > 1;
+    return live
+      .filter(({ to }) => own?.attributes.has(to.text) || isTwice(to.text))
       .map(({ from, to }) => ({
         code: 'renamed-attribute',
         severity: 'error',
-        message: `\`${name.text}.${to.text}\` is another attribute of stored records, whose value would be read in the place of \`${from.text}\`.`,
+        message: `Stored records have another attribute that is \`${name.text}.${to.text}\` as well, whose value would be read in the place of \`${from.text}\`.`,
         at: to.at,
         hint: 'Rename it to what no record has, or delete the line of the attribute from the lock if none was ever stored.',
       }));

@@ -3,7 +3,7 @@ import { TableloomError } from '../../errors.js';
 import { itemId, keyOfItem } from '../../keys/item-key.js';
 import { checkKey } from '../../keys/limits.js';
 import type { AnyCodec } from '../../reindex/types.js';
-import type { AttributeValue, EntityCodec, Item, Key, TableRef } from '../../types.js';
+import type { AttributeValue, EntityCodec, Item, Key, Reference, TableRef } from '../../types.js';
 import { sameValue } from '../../values.js';
 import type { Action, Condition } from '../../write/action.js';
 import { changeActions, cleaned, heldBy, type RecordChange, type Sharing } from '../../write/changes.js';
@@ -119,10 +119,12 @@ function twinOf(change: RecordChange<AnyRecord>, sharing: Sharing | undefined): 
 
 /** Deletes a record, and with `versions` those of its history: of a record that should not have been there. */
 export function removal(codec: Codec, item: Item, env: Changing, versions = false): readonly Action[] {
-  const before = { record: codec.read(item), item };
-  const change = changeActions({ codec, before, after: null, now: env.now }, env.sharing(codec.name));
-  const actions = ofItem(codec, change.actions, item);
-  return versions ? [...actions, ...versionRemovals(codec, before.record)] : actions;
+  const change = { codec, before: { record: codec.read(item), item }, after: null, now: env.now };
+  const sharing = env.sharing(codec.name);
+  const actions = ofItem(codec, changeActions(change, sharing).actions, item);
+  if (!versions) return actions;
+  const { codec: whole, before } = sharing?.(change) ?? change;
+  return [...actions, ...versionRemovals(whole, before?.record ?? change.before.record)];
 }
 
 /** The condition, and that the record was made of the row that it is read with: not all entities have a revision to tell. */
@@ -192,12 +194,27 @@ function stamped(
   return [...all, { kind: 'put', table, key: twinKey, item: whole, purpose: { kind: 'derived', entity } }];
 }
 
-/** The guards of a record's unique values, by where they are. */
-export function guardsOf(codec: Codec, record: AnyRecord): { readonly table: TableRef; readonly key: Key }[] {
-  return heldBy(codec, record, codec.item(record)).map(({ guard }) => ({
-    table: codec.table,
-    key: guard.key,
-  }));
+/** A record with the codec that says all that is stored of it: during a migration, by both versions of the plan. */
+function storedAs(codec: Codec, record: AnyRecord, env: Changing): { codec: Codec; record: AnyRecord } {
+  const change = env.sharing(codec.name)?.({ codec, before: null, after: record, now: env.now });
+  return { codec: change?.codec ?? codec, record: change?.after ?? record };
+}
+
+/** The unique values of a record, by where their guards are. */
+export function guardsOf(
+  own: Codec,
+  of: AnyRecord,
+  env: Changing,
+): { readonly table: TableRef; readonly key: Key; readonly field: string }[] {
+  const { codec, record } = storedAs(own, of, env);
+  return heldBy(codec, record, codec.item(record)).map(({ guard }) => {
+    return { table: codec.table, key: guard.key, field: guard.field };
+  });
+}
+
+export function referencesIn(own: Codec, of: AnyRecord, env: Changing): readonly Reference[] {
+  const { codec, record } = storedAs(own, of, env);
+  return codec.references?.(record) ?? [];
 }
 
 /** The fields in which two records differ; what writes count or set by themselves does not matter. */

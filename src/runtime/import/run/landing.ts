@@ -12,9 +12,10 @@ import { stampAttributes, stampOf } from '../ledger.js';
 import type { References } from '../references.js';
 import { creation, recordOf } from '../rows/records.js';
 import { keyText, type Row, valuesOf } from '../rows/rows.js';
-import { hashOf, Refusal } from '../rows/transforms.js';
+import { hashOf } from '../rows/transforms.js';
 import type { Pace } from './pace.js';
-import { ownerPlace, reconcile } from './reconcile.js';
+import { reconcile } from './reconcile.js';
+import { ownerPlace } from './rivals.js';
 import { refusalOf } from './unfit.js';
 
 /** A row with what writes its record, or the account of why it has none. */
@@ -96,7 +97,7 @@ function prepare(
     const of = {
       source: mapping.name,
       key: text,
-      ...context.placeText(source, placeOf(context, source, row, importedAt)),
+      ...context.identityText(source, row, importedAt),
     };
     const entry = { ...of, outcome: 'rejected', code, reason, hash } as const;
     return { row, text, hash, place: undefined, actions: [ledger.put(entry, importedAt)] };
@@ -125,16 +126,6 @@ async function losingIn(
       return owner && one.place && itemId(table, owner) !== itemId(table, one.place) ? [one] : [];
     }),
   );
-}
-
-/** Undefined where the row's key makes no key of a record. */
-export function placeOf(context: ImportContext, source: Source, row: Row, importedAt: Date): Key | undefined {
-  try {
-    return context.place(source, row, importedAt);
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
 }
 
 /** What one transaction writes. */

@@ -4,12 +4,12 @@ import { referenced, TableloomError, valueTaken } from '../../errors.js';
 import { itemId, keyOfItem } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
 import { type Action, guardAttributes } from '../../write/action.js';
+import { cleaned } from '../../write/changes.js';
 import { absent, unchanged } from '../../write/entity/unchanged.js';
 import { transact } from '../../write/transactions.js';
 import type { FoundItems, Planned, Write, WriteEnvironment } from '../../write/write.js';
 import type { ImportContext, Source } from '../context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
-import type { CollisionPolicy } from '../mapping.js';
 import type { References } from '../references.js';
 import {
   type AnyRecord,
@@ -22,6 +22,8 @@ import {
 } from '../rows/records.js';
 import { keyText, type Row, sourceKey, sourceTable, valuesOf, withoutPlace } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
+import { refuseInNew } from '../switch.js';
+import { isNewer, lost, ownerPlace, type Rival, recordAt } from './rivals.js';
 import { keptCode, type Leaving, refusalOf, removalOf } from './unfit.js';
 
 /** What became of a row; `gone`: there is no such row, and no record of it any more, unless others refer to that. */
@@ -88,6 +90,7 @@ class Reconciling implements Write<Landed> {
   readonly #context: ImportContext;
   readonly #source: Source;
   readonly #options: ReconcileOptions;
+  readonly #row: Row;
   readonly #key: Key;
   readonly #text: string;
   readonly #table: TableRef;
@@ -106,6 +109,7 @@ class Reconciling implements Write<Landed> {
     this.#options = options;
     this.entity = codec.name;
     this.#table = sourceTable(mapping);
+    this.#row = row;
     this.#key = sourceKey(mapping, row);
     this.#text = keyText(mapping, row);
     this.#place = placed(context, source, row, options.importedAt);
@@ -115,6 +119,7 @@ class Reconciling implements Write<Landed> {
         key: context.ledger.entryKey(mapping.name, this.#text),
         consistent: true,
       },
+      ...(options.writing ? [] : [context.ledger.switchItem]),
       ...(this.#place instanceof Refusal ? [] : [{ table: codec.table, key: this.#place, consistent: true }]),
     ];
   }
@@ -129,7 +134,9 @@ class Reconciling implements Write<Landed> {
 
   async plan(found: FoundItems, env: WriteEnvironment): Promise<Planned<Landed>> {
     const { writing } = this.#options;
-    const row = writing ? writing.row : await this.#row(found);
+    const { ledger } = this.#context;
+    if (!writing) refuseInNew(found.get(ledger.table, ledger.switchItem.key));
+    const row = writing ? writing.row : await this.#stored(found);
     this.#hash = row === null ? '' : hashOf(row);
     const { landed, actions, isLeft = false } = await this.#decide(row, found, env);
     const also = writing ? writing.actions : actions.length > 0 ? [this.#asRead(row)] : [];
@@ -138,7 +145,7 @@ class Reconciling implements Write<Landed> {
   }
 
   /** It is read after its record: who writes both meanwhile changes the record that the transaction depends on. */
-  async #row(found: FoundItems): Promise<Row | null> {
+  async #stored(found: FoundItems): Promise<Row | null> {
     await found.load([{ table: this.#table, key: this.#key, consistent: true }]);
     return found.get(this.#table, this.#key) as Row | null;
   }
@@ -165,8 +172,12 @@ class Reconciling implements Write<Landed> {
     const main = this.#place instanceof Refusal ? null : found.get(codec.table, this.#place);
     const recordsCount = this.#options.writing?.recordsCount;
     const isOurs = main !== null && this.#context.owns(this.#source, main, this.#text, recordsCount);
-    const leaving = async (): Promise<Leaving> =>
-      isOurs ? removalOf(this.#source, main, found, env) : { actions: [] };
+    const leaving = async (): Promise<Leaving> => {
+      if (isOurs) return removalOf(this.#source, main, found, env);
+      // Who writes a row depends on that there is still no record of it.
+      const isNone = this.#options.writing && main === null && !(this.#place instanceof Refusal);
+      return { actions: isNone ? [this.#absent(this.#place as Key)] : [] };
+    };
     const settled = entry === null ? [] : [ledger.remove(name, this.#text)];
     if (row === null) return this.#gone(await leaving(), entry, settled, env);
     const hash = this.#hash;
@@ -176,12 +187,15 @@ class Reconciling implements Write<Landed> {
       if (main !== null && !isOurs)
         throw new Refusal('key-taken', `another ${codec.name} has the key that the row would get`);
       const context = await this.#options.references.of(this.#source, [row]);
-      const stored = isOurs && recordsCount ? withoutPlace(mapping, main as Row) : {};
+      const stored =
+        isOurs && recordsCount ? withoutPlace(mapping, cleaned(codec.item(codec.read(main))) as Row) : {};
       const record = recordOf(codec, { ...valuesOf(mapping, row, context), ...stored }, env);
       const stamp = { source: stampOf(mapping, this.#text), row: hash };
       const isSame = isOurs && main[stampAttributes.row] === hash && isEqual(this.#source, main, record);
-      if (isSame) return { landed: 'migrated', actions: settled };
-      const rivals = await this.#rivals(record, found);
+      // Who writes a row depends on the record that it needs not change.
+      const asRead = this.#options.writing && main ? [stays(this.#source, main)] : [];
+      if (isSame) return { landed: 'migrated', actions: [...asRead, ...settled] };
+      const rivals = await this.#rivals(record, found, env);
       const stronger = rivals.find((rival) => !rival.isWeaker);
       if (stronger !== undefined) {
         const { outcome, code, reason, into } = lost(stronger);
@@ -195,10 +209,10 @@ class Reconciling implements Write<Landed> {
           reason,
           into,
           hash,
-          ...this.#placeText(),
+          ...this.#identityText(),
         };
         const isKnown =
-          entry !== null && gone.length === 0 && entry['into'] === into && entry['hash'] === hash;
+          entry !== null && gone.every(isCheck) && entry['into'] === into && entry['hash'] === hash;
         const put = isKnown ? [] : [ledger.put(lostEntry, env.now), stays(this.#source, stronger.item)];
         return { landed: outcome, actions: [...gone, ...put] };
       }
@@ -221,6 +235,11 @@ class Reconciling implements Write<Landed> {
     }
   }
 
+  #absent(key: Key): Action {
+    const { table, name: entity } = this.#source.codec;
+    return { kind: 'check', table, key, purpose: { kind: 'unchanged', entity }, condition: absent(table) };
+  }
+
   #gone(
     { actions, by }: Leaving,
     entry: Item | null,
@@ -228,7 +247,7 @@ class Reconciling implements Write<Landed> {
     { now }: WriteEnvironment,
   ): Decision {
     const { ledger } = this.#context;
-    const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
+    const of = { source: this.#source.mapping.name, key: this.#text, ...this.#identityText() };
     const deleted = deletedEntry(of, by);
     const isLeft = by !== undefined;
     // Where records count, it is as any deletion of one.
@@ -251,15 +270,15 @@ class Reconciling implements Write<Landed> {
         : { code: keptCode, reason: `${refusal.message}; its former record stays, as ${by} refers to it` };
     const hash = this.#hash;
     const isKnown =
-      entry !== null && actions.length === 0 && entry['code'] === code && entry['hash'] === hash;
-    const of = { source: this.#source.mapping.name, key: this.#text, ...this.#placeText() };
+      entry !== null && actions.every(isCheck) && entry['code'] === code && entry['hash'] === hash;
+    const of = { source: this.#source.mapping.name, key: this.#text, ...this.#identityText() };
     const rejected = { ...of, outcome: 'rejected', code, reason, hash } as const;
     const put = isKnown ? [] : [this.#context.ledger.put(rejected, now)];
     return { landed: 'rejected', actions: [...actions, ...put], isLeft: by !== undefined };
   }
 
-  #placeText(): { readonly place?: string } {
-    return this.#context.placeText(this.#source, this.#place instanceof Refusal ? undefined : this.#place);
+  #identityText(): { readonly identity?: string } {
+    return this.#context.identityText(this.#source, this.#row, this.#options.importedAt);
   }
 
   /** A record that was there before left versions: the next number follows them. */
@@ -269,21 +288,10 @@ class Reconciling implements Write<Landed> {
     return codec.revision === undefined ? record : { ...record, [codec.revision]: last + 1 };
   }
 
-  /** The record of the entity that an item is of which is at a place, by whichever version of the plan. */
-  async #recordAt(place: Key, found: FoundItems): Promise<Item | null> {
-    const { table, ...codec } = this.#source.codec;
-    await found.load([{ table, key: place, consistent: true }]);
-    const item = found.get(table, place);
-    const own = item && codec.key(codec.read(item));
-    if (!own || itemId(table, own) === itemId(table, place)) return item;
-    await found.load([{ table, key: own, consistent: true }]);
-    return found.get(table, own);
-  }
-
   /** The records that have a unique value of this one. */
-  async #rivals(record: AnyRecord, found: FoundItems): Promise<Rival[]> {
+  async #rivals(record: AnyRecord, found: FoundItems, env: WriteEnvironment): Promise<Rival[]> {
     const { mapping, codec } = this.#source;
-    const guards = guardsOf(codec, record);
+    const guards = guardsOf(codec, record, env);
     await found.load(guards.map((one) => ({ ...one, consistent: true })));
     const rivals = new Map<string, Rival>();
     for (const { table, key } of guards) {
@@ -295,7 +303,7 @@ class Reconciling implements Write<Landed> {
         itemId(table, place) === itemId(codec.table, this.#place as Key)
       )
         continue;
-      const item = await this.#recordAt(place, found);
+      const item = await recordAt(this.#source.codec, place, found);
       const text = item === null ? undefined : this.#context.rowOf(this.#source, item);
       // During a migration the owner may be named by the key of another version.
       if (text === this.#text) continue;
@@ -316,33 +324,8 @@ class Reconciling implements Write<Landed> {
   }
 }
 
-interface Rival {
-  readonly text: string;
-  readonly item: Item;
-  readonly policy: CollisionPolicy;
-  readonly isWeaker: boolean;
-}
-
-/** A total order: whichever row comes first, the same one wins. */
-function isNewer(
-  { newest }: CollisionPolicy,
-  text: string,
-  record: AnyRecord,
-  otherText: string,
-  other: AnyRecord,
-): boolean {
-  const [a, b] = [record[newest] ?? '', other[newest] ?? ''];
-  if (a === b) return text < otherText;
-  return typeof a === 'number' && typeof b === 'number' ? a > b : String(a) > String(b);
-}
-
-/** What becomes of the row that lost against `text`. */
-function lost({ policy, text }: Pick<Rival, 'policy' | 'text'>) {
-  const { fields, newest, others } = policy;
-  const reason = `a row with the same ${fields.join(' and ')} is newer by ${newest}`;
-  return others === 'merge'
-    ? ({ outcome: 'merged', code: 'merged', reason, into: text } as const)
-    : ({ outcome: 'rejected', code: 'duplicate', reason, into: text } as const);
+function isCheck({ kind }: Action): boolean {
+  return kind === 'check';
 }
 
 /** The winner is still as it was read. */
@@ -355,7 +338,7 @@ function stays({ codec }: Source, item: Item): Action {
 
 /** Of a row that was deleted. @param by what refers to its record, which stays */
 export function deletedEntry(
-  of: Pick<LedgerEntry, 'source' | 'key' | 'place'>,
+  of: Pick<LedgerEntry, 'source' | 'key' | 'identity'>,
   by: string | undefined,
 ): LedgerEntry {
   const reason = 'deleted at its source';
@@ -371,16 +354,6 @@ export function deletedEntry(
 
 function isEqual({ codec }: Source, main: Item, record: AnyRecord): boolean {
   return differences(codec, codec.read(main), record).length === 0;
-}
-
-/** Where the record is that owns the value of a guard. */
-export function ownerPlace(table: TableRef, guard: Item): Key | null {
-  const owner = guard[guardAttributes.owner];
-  if (typeof owner !== 'string') return null;
-  const [partition, sort] = JSON.parse(owner) as (string | number)[];
-  const key: Key = { [table.partition]: partition ?? '' };
-  if (table.sort !== undefined) key[table.sort] = sort ?? '';
-  return key;
 }
 
 function placed(context: ImportContext, source: Source, row: Row, importedAt: Date): Key | Refusal {

@@ -7,8 +7,9 @@ import type { ImportContext, Source } from '../context.js';
 import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
 import { References } from '../references.js';
 import { pagesOf, rowNamed, segmentsFor } from '../rows/pages.js';
-import { keyText, type Row, referencesOf, sourceKey } from '../rows/rows.js';
-import { placeOf } from './landing.js';
+import { keyText, type Row, referencesOf, sourceKey, type Values } from '../rows/rows.js';
+import { Refusal } from '../rows/transforms.js';
+import { requireRowsCount } from '../switch.js';
 import type { Pace } from './pace.js';
 import { deletedEntry, reconcile } from './reconcile.js';
 import { removalOf, waitsForOthers } from './unfit.js';
@@ -61,7 +62,10 @@ export async function sweep(
       const rows = page.filter((row) => hidden.delete(keyText(source.mapping, row)));
       await settle(rows, (row) => waitsForOthers(found.get(row) as LedgerEntry));
     }
-  for (const entry of hidden.values()) await removeDeleted(context, source, entry, importedAt);
+  for (const entry of hidden.values()) {
+    await requireRowsCount(context.ledger);
+    await removeDeleted(context, source, entry, importedAt);
+  }
   // Each time, those go whose records refer to what came the time before.
   for (let before = Number.POSITIVE_INFINITY; waiting.length > 0 && waiting.length < before; ) {
     const rows = waiting;
@@ -82,6 +86,16 @@ async function* inBatches<T>(all: AsyncIterable<T>): AsyncGenerator<T[]> {
   if (some.length > 0) yield some;
 }
 
+/** Undefined where values make no key of a record. */
+function orNone(place: () => Key | undefined): Key | undefined {
+  try {
+    return place();
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
 /** The records of rows that have an entry; null where there is none, as it should be. */
 async function recordsOf(
   context: ImportContext,
@@ -90,10 +104,12 @@ async function recordsOf(
   importedAt: Date,
 ): Promise<(Item | null)[]> {
   const { table } = source.codec;
-  const places = entries.map(({ key, place }) => {
-    if (place !== undefined) return { table, key: JSON.parse(place) as Key, consistent: true };
+  const places = entries.map(({ key, identity }) => {
     const row = rowNamed(source, key);
-    const found = row && placeOf(context, source, row, importedAt);
+    const found = orNone(() => {
+      if (identity !== undefined) return context.placeOf(source, JSON.parse(identity) as Values);
+      return row && context.place(source, row, importedAt);
+    });
     return found && { table, key: found, consistent: true };
   });
   const items = await getItems(

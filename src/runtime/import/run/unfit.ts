@@ -9,7 +9,7 @@ import { isMarked } from '../../write/references.js';
 import type { FoundItems } from '../../write/write.js';
 import type { ImportContext, Source } from '../context.js';
 import type { LedgerEntry } from '../ledger.js';
-import { type AnyRecord, removal } from '../rows/records.js';
+import { type AnyRecord, referencesIn, removal } from '../rows/records.js';
 import type { Row } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
 
@@ -44,7 +44,9 @@ export async function isStillUnfit(
   if (entry.code === 'key-taken') return true;
   if (!waitsForOthers(entry))
     return entry.hash === hashOf(row) && (entry.code === keptCode || unfit.has(entry.code as ErrorCode));
-  const named = (codec.references?.(record) ?? []).flatMap(({ to, key }) => (key ? [{ to, key }] : []));
+  const named = referencesIn(codec, record, environment.env).flatMap(({ to, key }) =>
+    key ? [{ to, key }] : [],
+  );
   const items = await getItems(
     environment.requester,
     named.map(({ to: { table }, key }) => ({ table, key, consistent: true })),
