@@ -47,7 +47,7 @@ export const entityCodes = {
   },
   'renamed-attribute': {
     meaning:
-      '`renamed` names a former attribute that still is one, or an attribute that DynamoDB itself compares or indexes under its name: the revision, or a key of a multi-attribute index.',
+      '`renamed` names a former attribute that still is one, a new name under which stored records have another attribute, or an attribute that DynamoDB itself compares or indexes under its name: the revision, or a key of a multi-attribute index.',
     remedy: 'Remove it, or keep the former name.',
   },
   'read-default': {
