@@ -112,7 +112,8 @@ export function restamped(codec: Codec, item: Item, stamp: Stamp, env: Changing)
 
 /** What another version of the plan stores a record as, where that is another item. */
 function twinOf(change: RecordChange<AnyRecord>, sharing: Sharing | undefined): Item | undefined {
-  const { codec, after } = sharing?.(change) ?? change;
+  if (sharing === undefined) return undefined;
+  const { codec, after } = sharing(change);
   const twin = after && codec.entries?.(after).find((item) => item?.['_type'] === codec.name);
   return twin ? cleaned(twin) : undefined;
 }
