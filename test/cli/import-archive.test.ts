@@ -88,7 +88,7 @@ test('rows are archived whatever characters their text has', async () => {
   ]);
 });
 
-test('an archive that cannot be written is told with its reason, leaves no part, and is made by the same command later', async () => {
+test('an archive that cannot be written is reported with its reason, leaves no part, and is made by the same command later', async () => {
   const project = await openImportProject();
   const { folder, write } = project;
   await project.row('p1');

@@ -32,7 +32,7 @@ test('on the way back to `legacy` rows are imported all the while', async () => 
   expect(await shop.importer.run()).toMatchObject({ isComplete: true });
 });
 
-test('of two changes at once one is made, and the other one is told', async () => {
+test('of two changes at once one is made, and the other one is refused', async () => {
   const shop = await openShop();
   await shop.importer.enter('dual');
   await shop.importer.run();

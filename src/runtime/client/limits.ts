@@ -34,3 +34,12 @@ export const defaultLimits: Limits = {
 export function longestMs({ deadlineMs }: Pick<Limits, 'deadlineMs'>): number {
   return 4 * deadlineMs;
 }
+
+/**
+ * How long after a change of something that every process reads nothing is written by what it was before, in milliseconds.
+ *
+ * @param leaseMs how old the knowledge may be by which a write begins
+ */
+export function settledMs(limits: Pick<Limits, 'deadlineMs'>, leaseMs: number): number {
+  return leaseMs + longestMs(limits) + 1000;
+}

@@ -10,7 +10,7 @@
  * Events of one record are reported in their order: each names the one before, and where that was not read yet, as it is
  * in another partition or was passed by, it is read first. It was committed before, so a consistent read finds it.
  */
-import type { Limits } from '../client/limits.js';
+import { type Limits, longestMs } from '../client/limits.js';
 import { busy, TableloomError } from '../errors.js';
 import type { Observers } from '../observe/observers.js';
 import type { CursorSealer } from '../read/cursor/sealing.js';
@@ -71,7 +71,7 @@ export class Live<S extends Reads = Reads> {
     this.#settings = settings;
     this.#parts = parts;
     this.cursors = new Cursors(parts.sealer);
-    this.settleMs = settings.settleMs ?? 4 * parts.limits.deadlineMs + 5000;
+    this.settleMs = settings.settleMs ?? longestMs(parts.limits) + 5000;
     this.buffer = settings.buffer ?? 1000;
   }
 

@@ -1,7 +1,7 @@
 /** What a legacy application calls in the place of its own puts, deletes and reads of imported tables. */
 import { TableloomError } from '../errors.js';
 import { getItems } from '../read/batch-get.js';
-import type { Item, Key } from '../types.js';
+import type { Item } from '../types.js';
 import type { Action } from '../write/action.js';
 import { commit } from '../write/commit.js';
 import { begin } from './account.js';
@@ -10,7 +10,7 @@ import type { LedgerEntry } from './ledger.js';
 import { References } from './references.js';
 import { differences, recordOf } from './rows/records.js';
 import { keyText, type Row, requireExact, rowOf, sourceKey, sourceTable, valuesOf } from './rows/rows.js';
-import { Refusal } from './rows/transforms.js';
+import { Refusal, unlessRefused } from './rows/transforms.js';
 import { type Landed, reconcile } from './run/reconcile.js';
 import { SwitchView } from './switch.js';
 import type { ImportPhase } from './types.js';
@@ -135,12 +135,7 @@ export class Bridge {
     const importedAt = await this.#importedAt();
     const { ledger, environment } = this.#context;
     const text = keyText(source.mapping, key);
-    let place: Key | undefined;
-    try {
-      place = this.#context.place(source, key, importedAt);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-    }
+    const place = unlessRefused(() => this.#context.place(source, key, importedAt));
     const wanted = place && [{ table: source.codec.table, key: place, consistent: true }];
     const [items, [entry]] = await Promise.all([
       wanted ? getItems(environment.requester, wanted) : [null],

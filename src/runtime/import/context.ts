@@ -1,5 +1,5 @@
 /** What the parts of an import share. */
-import { longestMs } from '../client/limits.js';
+import { settledMs } from '../client/limits.js';
 import type { Requester, Send } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import type { StoredProject } from '../reindex/types.js';
@@ -11,7 +11,7 @@ import { Ledger, stampAttributes, stampOf } from './ledger.js';
 import type { ImportMapping, SourceMapping, Transforms } from './mapping.js';
 import { type Codec, codecOf, keyOfValues } from './rows/records.js';
 import { keyValues, type Row, sourceTable, type Values } from './rows/rows.js';
-import { builtIn, Refusal } from './rows/transforms.js';
+import { builtIn, Refusal, unlessRefused } from './rows/transforms.js';
 import { leaseMs } from './switch.js';
 
 export interface ImportProject {
@@ -63,7 +63,7 @@ export class ImportContext {
     environment: ImportEnvironment,
   ) {
     this.transforms = transforms;
-    this.settleMs = settleMs ?? leaseMs + longestMs(environment.requester.limits) + 1000;
+    this.settleMs = settleMs ?? settledMs(environment.requester.limits, leaseMs);
     this.environment = environment;
     this.sources = mapping.sources.map((source) => {
       const codec = generated.codecs.find(({ name }) => name === source.entity);
@@ -119,14 +119,12 @@ export class ImportContext {
   identityText(source: Source, row: Row, importedAt: Date): { readonly identity?: string } {
     const { key, secret } = source.mapping;
     if (!key.some((name) => secret.includes(name))) return {};
-    try {
-      const identity = this.#identity(source, row, importedAt);
-      this.placeOf(source, identity);
-      return { identity: JSON.stringify(identity) };
-    } catch (error) {
-      if (error instanceof Refusal) return {};
-      throw error;
-    }
+    const identity = unlessRefused(() => {
+      const values = this.#identity(source, row, importedAt);
+      this.placeOf(source, values);
+      return JSON.stringify(values);
+    });
+    return identity === undefined ? {} : { identity };
   }
 
   /** Whether an item is the record of a row. With `adopts`, one that nobody imported is that of the row with its key. */

@@ -9,7 +9,8 @@ const noCounts: Readonly<Record<ImportFindingKind, number>> = {
   items: 0,
 };
 const kinds = Object.keys(noCounts) as ImportFindingKind[];
-const most = 1000;
+/** So many are listed; all are counted. */
+export const mostFindings = 1000;
 
 export class Findings {
   readonly counts = { ...noCounts };
@@ -24,7 +25,7 @@ export class Findings {
     this.counts[finding.kind] += 1;
     if (finding.isRepaired) this.repaired += 1;
     else this.#left[finding.kind] += 1;
-    if (this.list.length < most) this.list.push(finding);
+    if (this.list.length < mostFindings) this.list.push(finding);
   }
 
   /** A pass over a source begins. */

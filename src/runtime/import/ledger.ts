@@ -54,11 +54,6 @@ export class Ledger {
     return { [this.table.partition]: partition, [this.table.sort ?? '']: sort };
   }
 
-  /** What is read to know the phase; see switch.ts. */
-  get switchItem(): ItemKey & { readonly consistent: true } {
-    return { table: this.table, key: this.place(switchPartition, 'SWITCH'), consistent: true };
-  }
-
   entryKey(source: string, key: string): Key {
     const shard = (createHash('sha256').update(key).digest()[0] ?? 0) % shards;
     return this.place(partitionOf(source, shard), key);
@@ -140,12 +135,12 @@ export class Ledger {
   }
 
   getMany(partition: string, sorts: readonly string[]): Promise<(Item | null)[]> {
-    const places = sorts.map((sort) => ({
-      table: this.table,
-      key: this.place(partition, sort),
-      consistent: true,
-    }));
-    return getItems(this.#requester, places);
+    return getItems(this.#requester, this.places(partition, sorts));
+  }
+
+  /** What is read of items of a partition. */
+  places(partition: string, sorts: readonly string[]): (ItemKey & { readonly consistent: true })[] {
+    return sorts.map((sort) => ({ table: this.table, key: this.place(partition, sort), consistent: true }));
   }
 
   async write(partition: string, sort: string, values: Item): Promise<void> {
@@ -160,39 +155,25 @@ export class Ledger {
   }
 
   /** False where it is there already. */
-  async create(partition: string, sort: string, values: Item): Promise<boolean> {
-    const place = this.place(partition, sort);
-    const purpose = { kind: 'derived', entity: partition } as const;
-    const item = { ...place, ...values };
-    const outcome = await commit(this.#requester, [
-      { kind: 'put', table: this.table, key: place, item, purpose, condition: absent(this.table) },
-    ]);
-    if (outcome.kind === 'busy') throw outcome.error;
-    return outcome.kind === 'done';
+  create(partition: string, sort: string, values: Item): Promise<boolean> {
+    return this.#writeIf(absent(this.table), partition, sort, values);
   }
 
-  /** False where the item is not as it was read. @param asRead a number of it; 0: there may be none */
-  async replace(
-    partition: string,
-    sort: string,
-    values: Item,
-    { number }: { readonly number: number },
-  ): Promise<boolean> {
-    const place = this.place(partition, sort);
-    const condition: Condition = {
-      expression: number === 0 ? 'attribute_not_exists(#n) OR #n = :n' : '#n = :n',
+  /** False where the `number` of the item is not the one that was read. @param before 0: there may be no item */
+  replace(partition: string, sort: string, values: Item, before: number): Promise<boolean> {
+    const isSame = {
+      expression: before === 0 ? 'attribute_not_exists(#n) OR #n = :n' : '#n = :n',
       names: { '#n': 'number' },
-      values: { ':n': number },
+      values: { ':n': before },
     };
+    return this.#writeIf(isSame, partition, sort, values);
+  }
+
+  async #writeIf(condition: Condition, partition: string, sort: string, values: Item): Promise<boolean> {
+    const key = this.place(partition, sort);
     const purpose = { kind: 'derived', entity: partition } as const;
-    const put: Action = {
-      kind: 'put',
-      table: this.table,
-      key: place,
-      item: { ...place, ...values },
-      purpose,
-      condition,
-    };
+    const item = { ...key, ...values };
+    const put: Action = { kind: 'put', table: this.table, key, item, purpose, condition };
     const outcome = await commit(this.#requester, [put]);
     if (outcome.kind === 'busy') throw outcome.error;
     return outcome.kind === 'done';

@@ -15,7 +15,7 @@ import {
   referencesOf,
   sourceTable,
 } from './rows/rows.js';
-import { Refusal } from './rows/transforms.js';
+import { unlessRefused } from './rows/transforms.js';
 
 /** How long what was looked up is believed, in milliseconds, and how much of it. */
 const believedMs = 5000;
@@ -208,15 +208,12 @@ export class References {
   ): { readonly place: Key; readonly value: AttributeValue } | undefined {
     const { mapping, keyFields } = source;
     const options = { transforms: this.#context.transforms, importedAt: this.#importedAt };
-    try {
+    return unlessRefused(() => {
       const row = this.#row(source, key);
       const values = keyValues(mapping, keyFields, row, options);
       const [first = ''] = keyFields;
       return { place: this.#context.place(source, row, this.#importedAt), value: values[first] ?? null };
-    } catch (error) {
-      if (error instanceof Refusal) return undefined;
-      throw error;
-    }
+    });
   }
 }
 

@@ -9,14 +9,14 @@ import type { AttributeValue, Item, Key } from '../types.js';
 import { sameValue } from '../values.js';
 import type { Action } from '../write/action.js';
 import { commit } from '../write/commit.js';
-import { absent } from '../write/entity/unchanged.js';
 import { accountsOf, begin, chosen } from './account.js';
 import type { ImportContext, Source } from './context.js';
+import { mostFindings } from './findings.js';
 import { type LedgerEntry, stampAttributes, stampOf } from './ledger.js';
 import type { FieldMapping } from './mapping.js';
 import { mostSteps, References } from './references.js';
 import { type KeyTypes, keyTypesOf, pagesOf, recordPages, rowNamed, segmentsFor } from './rows/pages.js';
-import { differences, normalized, recordOf, restamped } from './rows/records.js';
+import { differences, isNowhere, normalized, recordOf, restamped } from './rows/records.js';
 import {
   fieldValues,
   keyOfType,
@@ -42,7 +42,6 @@ interface Counts {
 }
 
 const batch = 50;
-const mostFindings = 1000;
 
 /** What makes a row what its record is. */
 interface Step {
@@ -336,19 +335,13 @@ class Reversing {
     const actions: readonly Action[] = [
       { kind: 'delete', table: sourceTable(mapping), key: sourceKey(mapping, row), purpose },
       this.#context.ledger.remove(mapping.name, keyText(mapping, row), entry ?? null),
-      {
-        kind: 'check',
-        table: codec.table,
-        key: place,
-        purpose: { kind: 'unchanged', entity: codec.name },
-        condition: absent(codec.table),
-      },
+      isNowhere(codec, place),
     ];
     const retry = requester.retry();
     for (;;) {
       const outcome = await commit(requester, actions);
       if (outcome.kind === 'done') this.#counts.deleted += 1;
-      // Stale: there is a record again.
+      // Stale: there is a record again, or another entry.
       if (outcome.kind !== 'busy') return;
       if (!(await retry.wait())) throw busy(outcome.error);
     }

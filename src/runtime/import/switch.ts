@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TableloomError } from '../errors.js';
+import type { Item } from '../types.js';
+import type { FoundItems } from '../write/write.js';
 import { type Ledger, switchPartition } from './ledger.js';
 import { type ImportPhase, importPhases } from './types.js';
 
@@ -19,8 +21,14 @@ export interface Switch {
 export const readEveryMs = 1000;
 export const leaseMs = 5000;
 
+/** The items that say it. */
+const items = ['SWITCH', 'SETTLED'];
+
 export async function readSwitch(ledger: Ledger): Promise<Switch> {
-  const [item, settled] = await ledger.getMany(switchPartition, ['SWITCH', 'SETTLED']);
+  return switchOf(await ledger.getMany(switchPartition, items));
+}
+
+function switchOf([item, settled]: readonly (Item | null)[]): Switch {
   const phase = item?.['phase'];
   const number = Number(item?.['number'] ?? 0);
   return {
@@ -36,19 +44,26 @@ export async function readSwitch(ledger: Ledger): Promise<Switch> {
  * writes what rows become asks just before: a change of phase waits until writes that have begun are over.
  */
 export async function requireRowsCount(ledger: Ledger): Promise<Switch> {
-  const found = await readSwitch(ledger);
+  return refuseRows(await readSwitch(ledger));
+}
+
+/** What a transaction reads that asks the same. */
+export function switchPlaces(ledger: Ledger): ReturnType<Ledger['places']> {
+  return ledger.places(switchPartition, items);
+}
+
+/** The same, of what was read. */
+export function requireRowsCountIn(ledger: Ledger, found: Pick<FoundItems, 'get'>): Switch {
+  return refuseRows(switchOf(switchPlaces(ledger).map(({ table, key }) => found.get(table, key))));
+}
+
+function refuseRows(found: Switch): Switch {
   if (found.number === found.dualSince && !found.isSettled)
     throw new TableloomError(
       'CONFIGURATION',
       'The change to `dual` is under way, or was interrupted: not every process has seen it. Wait until `tableloom import phase dual` ends, or run it again.',
     );
-  refuseInNew(found);
-  return found;
-}
-
-/** CONFIGURATION where the item of the switch says so. */
-export function refuseInNew(item: { readonly phase?: unknown } | null): void {
-  if (item?.phase !== 'new') return;
+  if (found.phase !== 'new') return found;
   const remedy = 'Go back first: `tableloom import reverse`, then `tableloom import phase dual`.';
   const message = `The switch says \`new\`: the records count, and rows would overwrite them. ${remedy}`;
   throw new TableloomError('CONFIGURATION', message);
@@ -142,7 +157,7 @@ export async function setPhase(
   const isFirst = before.phase === 'legacy' || (before.dualSince === before.number && !before.isSettled);
   const dualSince = isFirst && phase !== 'legacy' ? number : before.dualSince;
   const after = { phase, number, dualSince };
-  if (!(await ledger.replace(switchPartition, 'SWITCH', after, { number: before.number }))) throw overtaken();
+  if (!(await ledger.replace(switchPartition, 'SWITCH', after, before.number))) throw overtaken();
   const changed = performance.now();
   let waiting = await behind(ledger, number);
   const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined);
@@ -151,8 +166,10 @@ export async function setPhase(
     await wait(200);
     waiting = await behind(ledger, number);
   }
-  onWait?.(0);
-  await wait(settleMs);
+  if (!signal?.aborted) {
+    onWait?.(0);
+    await wait(settleMs);
+  }
   if (signal?.aborted) return { ...after, isSettled: false };
   // They have ended, or read before they write.
   for (const one of waiting) await ledger.erase(switchPartition, one);

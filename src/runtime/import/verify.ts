@@ -4,7 +4,6 @@ import { keyOfItem } from '../keys/item-key.js';
 import { getItems } from '../read/batch-get.js';
 import { Rate } from '../reindex/throttle.js';
 import type { Item, Key } from '../types.js';
-import { heldBy } from '../write/changes.js';
 import { commit } from '../write/commit.js';
 import { accountsOf, begin, chosen } from './account.js';
 import type { ImportContext, Source } from './context.js';
@@ -182,7 +181,6 @@ class Verifying {
 
   async #repair(source: Source, row: Row): Promise<boolean> {
     const options = { importedAt: this.#importedAt, references: this.#fresh };
-    await requireRowsCount(this.#context.ledger);
     return (await this.#pace.take(() => reconcile(this.#context, source, row, options))).isChanged;
   }
 
@@ -318,10 +316,9 @@ class Verifying {
 
   /** Both have a unique value in common. */
   #shares({ codec }: Source, record: AnyRecord, winner: Item): boolean {
-    const held = heldBy(codec, codec.read(winner), winner).map(({ guard }) => JSON.stringify(guard.key));
-    return heldBy(codec, record, codec.item(record)).some(({ guard }) =>
-      held.includes(JSON.stringify(guard.key)),
-    );
+    const { env } = this.#context.environment;
+    const held = guardsOf(codec, codec.read(winner), env).map(({ key }) => JSON.stringify(key));
+    return guardsOf(codec, record, env).some(({ key }) => held.includes(JSON.stringify(key)));
   }
 
   #hasExpired({ codec }: Source, record: AnyRecord): boolean {

@@ -1,6 +1,6 @@
 /** Brings the records of a table from one version of the plan to the next while servers of both work on them. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { longestMs } from '../client/limits.js';
+import { settledMs } from '../client/limits.js';
 import type { Requester } from '../client/requests.js';
 import { TableloomError } from '../errors.js';
 import type { ReindexContext } from '../reindex/reindex.js';
@@ -80,7 +80,7 @@ export class Migration {
     this.#context = context;
     // In one order, whichever versions they are declared by.
     this.#tables = [...tables].sort(({ name: a }, { name: b }) => (a < b ? -1 : a > b ? 1 : 0));
-    this.#settleMs = settleMs ?? planLeaseMs + longestMs(context.requester.limits) + 1000;
+    this.#settleMs = settleMs ?? settledMs(context.requester.limits, planLeaseMs);
   }
 
   get #requester(): Requester {

@@ -5,9 +5,9 @@ import type { DrawnProject, Mapping } from '../../fuzz/draw/project.js';
 import { pageArguments } from '../../fuzz/draw/project.js';
 import type { Play } from '../../fuzz/play/play.js';
 import { seed } from '../../support/runs.js';
-import { base, type ModelChange } from './support/changes.js';
+import type { ModelChange } from './support/changes.js';
 import { during } from './support/during.js';
-import { Historian, shownOf } from './support/histories.js';
+import { Historian, kept, shownOf } from './support/histories.js';
 import { SideBySide } from './support/side-by-side.js';
 
 const ends: (() => Promise<void>)[] = [];
@@ -16,42 +16,6 @@ afterEach(async () => {
 });
 
 const records = 24;
-
-interface Said {
-  readonly key?: Mapping;
-  readonly keep?: number | string;
-  readonly index?: Mapping;
-}
-
-/** Items have a history. */
-const kept =
-  ({ key = { PK: 'ITEM#{id}', SK: 'VERSION#{version}' }, keep, index }: Said = {}) =>
-  (project: DrawnProject): DrawnProject => ({
-    ...project,
-    tables: { main: { ...(project.tables as { readonly main: Mapping }).main, ttl: 'ttl' } },
-    types: { ...project.types, ItemVersion: base.types.Item ?? {} },
-    entities: {
-      ...project.entities,
-      ItemVersion: { historyOf: 'Item', key, ...(keep !== undefined && { keep }) },
-    },
-    patterns: {
-      ...project.patterns,
-      versionsOfItem: {
-        yaml: { many: 'ItemVersion', where: { id: '$id' }, sort: 'version' },
-        at: 'Query.versionsOfItem',
-        args: { id: 'ID!', ...pageArguments },
-        returns: 'ItemVersionConnection!',
-      },
-      ...(index && {
-        versionsOfOwner: {
-          yaml: { many: 'ItemVersion', where: { owner: '$owner' }, sort: 'at', index: 'GSI3', key: index },
-          at: 'Query.versionsOfOwner',
-          args: { owner: 'ID!', ...pageArguments },
-          returns: 'ItemVersionConnection!',
-        },
-      }),
-    },
-  });
 
 const byKind =
   (word: string) =>

@@ -2,8 +2,8 @@
 
 import { GetCommand, ScanCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { type DrawnProject, type Mapping, pageArguments } from '../../fuzz/draw/project.js';
-import { both as all, base, changes, type ModelChange, withItem } from './support/changes.js';
+import { both as all, changes, type ModelChange, withItem } from './support/changes.js';
+import { kept } from './support/histories.js';
 import { itemYaml, once, openImport, rowOf, withoutPolicy, withSecretKeys } from './support/importing.js';
 
 const right = { changed: 0, deleted: 0, problems: [] };
@@ -117,26 +117,11 @@ test.each([false, true])(
   },
 );
 
-/** With a history of items under a key. */
-const kept = (key: Mapping) => (project: DrawnProject) => ({
-  ...project,
-  types: { ...project.types, ItemVersion: base.types.Item ?? {} },
-  entities: { ...project.entities, ItemVersion: { historyOf: 'Item', key } },
-  patterns: {
-    ...project.patterns,
-    versionsOfItem: {
-      yaml: { many: 'ItemVersion', where: { id: '$id' }, sort: 'version' },
-      at: 'Query.versionsOfItem',
-      args: { id: 'ID!', ...pageArguments },
-      returns: 'ItemVersionConnection!',
-    },
-  },
-});
-const past = kept({ PK: 'PAST#{id}', SK: 'VERSION#{version}' });
+const past = kept({ key: { PK: 'PAST#{id}', SK: 'VERSION#{version}' } });
 const unique = withItem({ unique: ['code'] });
 const historyMoved: ModelChange = {
   name: 'the key of a history is another',
-  from: all(unique, kept({ PK: 'ITEM#{id}', SK: 'VERSION#{version}' })),
+  from: all(unique, kept()),
   to: past,
 };
 const historyBegins: ModelChange = { name: 'a history is new', from: unique, to: past };

@@ -9,7 +9,7 @@ import type { Action, Condition } from '../../write/action.js';
 import { changeActions, cleaned, heldBy, type RecordChange, type Sharing } from '../../write/changes.js';
 import { checkConditions } from '../../write/conditions.js';
 import { computed } from '../../write/entity/changing.js';
-import { unchanged } from '../../write/entity/unchanged.js';
+import { absent, unchanged } from '../../write/entity/unchanged.js';
 import type { CallEnvironment, WriteEnvironment } from '../../write/write.js';
 import { stampAttributes } from '../ledger.js';
 import type { Values } from './rows.js';
@@ -97,17 +97,28 @@ export function replacement(
 
 /** Says that another row has a record as it is. */
 export function restamped(codec: Codec, item: Item, stamp: Stamp, env: Changing): readonly Action[] {
-  const [record, key] = [codec.read(item), keyOfItem(codec.table, item)];
-  const purpose = { kind: 'unchanged', entity: codec.name } as const;
-  const check: Action = {
-    kind: 'check',
-    table: codec.table,
-    key,
-    purpose,
-    condition: unchanged(codec, item),
-  };
+  const record = codec.read(item);
   const change = { codec, before: { record, item }, after: record, now: env.now };
-  return stamped(codec, [check], { key, twin: twinOf(change, env.sharing(codec.name)), stamp, item });
+  const twin = twinOf(change, env.sharing(codec.name));
+  return stamped(codec, [stays(codec, item)], { key: keyOfItem(codec.table, item), twin, stamp, item });
+}
+
+/** A record is still as it was read. */
+export function stays(codec: Codec, item: Item): Action {
+  const { table, name: entity } = codec;
+  const condition = ofRow(unchanged(codec, item), item);
+  return {
+    kind: 'check',
+    table,
+    key: keyOfItem(table, item),
+    purpose: { kind: 'unchanged', entity },
+    condition,
+  };
+}
+
+/** There is still no record. */
+export function isNowhere({ table, name: entity }: Codec, key: Key): Action {
+  return { kind: 'check', table, key, purpose: { kind: 'unchanged', entity }, condition: absent(table) };
 }
 
 /** What another version of the plan stores a record as, where that is another item. */
@@ -129,7 +140,7 @@ export function removal(codec: Codec, item: Item, env: Changing, versions = fals
 }
 
 /** The condition, and that the record was made of the row that it is read with: not all entities have a revision to tell. */
-export function ofRow({ expression, names, values }: Condition, item: Item): Condition {
+function ofRow({ expression, names, values }: Condition, item: Item): Condition {
   const row = item[stampAttributes.row];
   const isOf = row === undefined ? 'attribute_not_exists(#row)' : '#row = :row';
   return {

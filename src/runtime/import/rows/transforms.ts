@@ -15,6 +15,16 @@ export class Refusal extends Error {
   }
 }
 
+/** Undefined where it throws a Refusal. */
+export function unlessRefused<T>(of: () => T): T | undefined {
+  try {
+    return of();
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
 /** Numbers below this are seconds since 1970, others milliseconds: 1e11 seconds is the year 5138, 1e11 ms March 1973. */
 const firstMilliseconds = 1e11;
 

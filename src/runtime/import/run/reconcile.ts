@@ -1,11 +1,11 @@
 /** Makes the target right for one row, whatever either side has: what rows that meet others pass one by one. */
 
 import { referenced, TableloomError, valueTaken } from '../../errors.js';
-import { itemId, keyOfItem } from '../../keys/item-key.js';
+import { itemId } from '../../keys/item-key.js';
 import type { Item, Key, TableRef } from '../../types.js';
 import { type Action, guardAttributes } from '../../write/action.js';
 import { cleaned } from '../../write/changes.js';
-import { absent, unchanged } from '../../write/entity/unchanged.js';
+import { absent } from '../../write/entity/unchanged.js';
 import { transact } from '../../write/transactions.js';
 import type { FoundItems, Planned, Write, WriteEnvironment } from '../../write/write.js';
 import type { ImportContext, Source } from '../context.js';
@@ -16,13 +16,14 @@ import {
   creation,
   differences,
   guardsOf,
-  ofRow,
+  isNowhere,
   recordOf,
   replacement,
+  stays,
 } from '../rows/records.js';
 import { keyText, type Row, sourceKey, sourceTable, valuesOf, withoutPlace } from '../rows/rows.js';
 import { hashOf, Refusal } from '../rows/transforms.js';
-import { refuseInNew } from '../switch.js';
+import { requireRowsCountIn, switchPlaces } from '../switch.js';
 import { isNewer, lost, ownerPlace, type Rival, recordAt } from './rivals.js';
 import { keptCode, type Leaving, refusalOf, removalOf } from './unfit.js';
 
@@ -119,7 +120,7 @@ class Reconciling implements Write<Landed> {
         key: context.ledger.entryKey(mapping.name, this.#text),
         consistent: true,
       },
-      ...(options.writing ? [] : [context.ledger.switchItem]),
+      ...(options.writing ? [] : switchPlaces(context.ledger)),
       ...(this.#place instanceof Refusal ? [] : [{ table: codec.table, key: this.#place, consistent: true }]),
     ];
   }
@@ -134,13 +135,12 @@ class Reconciling implements Write<Landed> {
 
   async plan(found: FoundItems, env: WriteEnvironment): Promise<Planned<Landed>> {
     const { writing } = this.#options;
-    const { ledger } = this.#context;
-    if (!writing) refuseInNew(found.get(ledger.table, ledger.switchItem.key));
+    if (!writing) requireRowsCountIn(this.#context.ledger, found);
     const row = writing ? writing.row : await this.#stored(found);
     this.#hash = row === null ? '' : hashOf(row);
     const { landed, actions, isLeft = false } = await this.#decide(row, found, env);
     const also = writing ? writing.actions : actions.length > 0 ? [this.#asRead(row)] : [];
-    const result = { outcome: landed, isChanged: actions.length > 0 && !isLeft };
+    const result = { outcome: landed, isChanged: !actions.every(isCheck) && !isLeft };
     return { result, actions: [...actions, ...also], items: [] };
   }
 
@@ -176,7 +176,7 @@ class Reconciling implements Write<Landed> {
       if (isOurs) return removalOf(this.#source, main, found, env);
       // Who writes a row depends on that there is still no record of it.
       const isNone = this.#options.writing && main === null && !(this.#place instanceof Refusal);
-      return { actions: isNone ? [this.#absent(this.#place as Key)] : [] };
+      return { actions: isNone ? [isNowhere(this.#source.codec, this.#place as Key)] : [] };
     };
     const settled = entry === null ? [] : [ledger.remove(name, this.#text)];
     if (row === null) return this.#gone(await leaving(), entry, settled, env);
@@ -193,7 +193,7 @@ class Reconciling implements Write<Landed> {
       const stamp = { source: stampOf(mapping, this.#text), row: hash };
       const isSame = isOurs && main[stampAttributes.row] === hash && isEqual(this.#source, main, record);
       // Who writes a row depends on the record that it needs not change.
-      const asRead = this.#options.writing && main ? [stays(this.#source, main)] : [];
+      const asRead = this.#options.writing && main ? [stays(codec, main)] : [];
       if (isSame) return { landed: 'migrated', actions: [...asRead, ...settled] };
       const rivals = await this.#rivals(record, found, env);
       const stronger = rivals.find((rival) => !rival.isWeaker);
@@ -213,7 +213,7 @@ class Reconciling implements Write<Landed> {
         };
         const isKnown =
           entry !== null && gone.every(isCheck) && entry['into'] === into && entry['hash'] === hash;
-        const put = isKnown ? [] : [ledger.put(lostEntry, env.now), stays(this.#source, stronger.item)];
+        const put = isKnown ? [] : [ledger.put(lostEntry, env.now), stays(codec, stronger.item)];
         return { landed: outcome, actions: [...gone, ...put] };
       }
       const over: Action[] = [];
@@ -233,11 +233,6 @@ class Reconciling implements Write<Landed> {
       if (!(error instanceof Refusal)) throw error;
       return this.#rejected(error, await leaving(), entry, env);
     }
-  }
-
-  #absent(key: Key): Action {
-    const { table, name: entity } = this.#source.codec;
-    return { kind: 'check', table, key, purpose: { kind: 'unchanged', entity }, condition: absent(table) };
   }
 
   #gone(
@@ -326,14 +321,6 @@ class Reconciling implements Write<Landed> {
 
 function isCheck({ kind }: Action): boolean {
   return kind === 'check';
-}
-
-/** The winner is still as it was read. */
-function stays({ codec }: Source, item: Item): Action {
-  const { table, name } = codec;
-  const purpose = { kind: 'unchanged', entity: name } as const;
-  const condition = ofRow(unchanged(codec, item), item);
-  return { kind: 'check', table, key: keyOfItem(table, item), purpose, condition };
 }
 
 /** Of a row that was deleted. @param by what refers to its record, which stays */

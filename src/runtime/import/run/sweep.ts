@@ -1,6 +1,6 @@
 /** Looks again at what others may have written while rows were on their way. */
 import { getItems, ItemReads } from '../../read/batch-get.js';
-import type { Item, Key } from '../../types.js';
+import type { Item } from '../../types.js';
 import { commit } from '../../write/commit.js';
 import { absent } from '../../write/entity/unchanged.js';
 import type { ImportContext, Source } from '../context.js';
@@ -8,7 +8,7 @@ import { type LedgerEntry, stampAttributes, stampOf } from '../ledger.js';
 import { References } from '../references.js';
 import { pagesOf, rowNamed, segmentsFor } from '../rows/pages.js';
 import { keyText, type Row, referencesOf, sourceKey, type Values } from '../rows/rows.js';
-import { Refusal } from '../rows/transforms.js';
+import { unlessRefused } from '../rows/transforms.js';
 import { requireRowsCount } from '../switch.js';
 import type { Pace } from './pace.js';
 import { deletedEntry, reconcile } from './reconcile.js';
@@ -86,16 +86,6 @@ async function* inBatches<T>(all: AsyncIterable<T>): AsyncGenerator<T[]> {
   if (some.length > 0) yield some;
 }
 
-/** Undefined where values make no key of a record. */
-function orNone(place: () => Key | undefined): Key | undefined {
-  try {
-    return place();
-  } catch (error) {
-    if (error instanceof Refusal) return undefined;
-    throw error;
-  }
-}
-
 /** The records of rows that have an entry; null where there is none, as it should be. */
 async function recordsOf(
   context: ImportContext,
@@ -106,7 +96,7 @@ async function recordsOf(
   const { table } = source.codec;
   const places = entries.map(({ key, identity }) => {
     const row = rowNamed(source, key);
-    const found = orNone(() => {
+    const found = unlessRefused(() => {
       if (identity !== undefined) return context.placeOf(source, JSON.parse(identity) as Values);
       return row && context.place(source, row, importedAt);
     });

@@ -1,11 +1,48 @@
 /** Writers whose records have histories: what each of them was acknowledged, held against the versions that are stored. */
 
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { type DrawnProject, type Mapping, pageArguments } from '../../../fuzz/draw/project.js';
 import type { Values } from '../../../fuzz/oracle/declarations.js';
 import type { Play } from '../../../fuzz/play/play.js';
 import { Dice } from '../../../support/dice.js';
 import { base } from './changes.js';
 import type { SideBySide } from './side-by-side.js';
+
+interface Said {
+  readonly key?: Mapping;
+  readonly keep?: number | string;
+  readonly index?: Mapping;
+}
+
+/** Items have a history. */
+export const kept =
+  ({ key = { PK: 'ITEM#{id}', SK: 'VERSION#{version}' }, keep, index }: Said = {}) =>
+  (project: DrawnProject): DrawnProject => ({
+    ...project,
+    tables: { main: { ...(project.tables as { readonly main: Mapping }).main, ttl: 'ttl' } },
+    types: { ...project.types, ItemVersion: base.types.Item ?? {} },
+    entities: {
+      ...project.entities,
+      ItemVersion: { historyOf: 'Item', key, ...(keep !== undefined && { keep }) },
+    },
+    patterns: {
+      ...project.patterns,
+      versionsOfItem: {
+        yaml: { many: 'ItemVersion', where: { id: '$id' }, sort: 'version' },
+        at: 'Query.versionsOfItem',
+        args: { id: 'ID!', ...pageArguments },
+        returns: 'ItemVersionConnection!',
+      },
+      ...(index && {
+        versionsOfOwner: {
+          yaml: { many: 'ItemVersion', where: { owner: '$owner' }, sort: 'at', index: 'GSI3', key: index },
+          at: 'Query.versionsOfOwner',
+          args: { owner: 'ID!', ...pageArguments },
+          returns: 'ItemVersionConnection!',
+        },
+      }),
+    },
+  });
 
 const fields = [...Object.keys(base.types.Item ?? {})];
 const selection = fields.join(' ');
