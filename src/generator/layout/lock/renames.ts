@@ -50,7 +50,7 @@ export function mergingRenames(
       .map(({ from, to }) => ({
         code: 'renamed-attribute',
         severity: 'error',
-        message: `Stored records have another attribute that is \`${name.text}.${to.text}\` as well, whose value would be read in the place of \`${from.text}\`.`,
+        message: `Stored records may have another attribute as \`${name.text}.${to.text}\`, whose value would be read in the place of \`${from.text}\`.`,
         at: to.at,
         hint: 'Rename it to what no record has, or delete the line of the attribute from the lock if none was ever stored.',
       }));
